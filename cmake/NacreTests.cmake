@@ -1,0 +1,25 @@
+# nacre_test(NAME SOURCES file... [LIBRARIES target...] [LABELS label...] [TIMEOUT seconds])
+# A GoogleTest program that ctest runs test by test's program: one process a program, so that a
+# sanitizer's start-up is paid once.
+find_package(GTest REQUIRED)
+find_package(rapidcheck REQUIRED)
+
+add_library(nacre_test_options INTERFACE)
+target_link_libraries(nacre_test_options INTERFACE
+  nacre_options nacre_static GTest::gmock rapidcheck)
+target_include_directories(nacre_test_options INTERFACE "${PROJECT_SOURCE_DIR}/tests")
+
+function(nacre_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE nacre_test_options GTest::gmock_main ${arg_LIBRARIES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()
