@@ -126,5 +126,19 @@ TEST(Utf8, finds_control_characters_of_both_sets) {
   EXPECT_FALSE(has_control_characters(""));
 }
 
+TEST(Utf8, finds_a_control_character_at_every_place_of_a_long_text) {
+  for (std::size_t size = 1; size < 40; ++size) {
+    const std::string plain(size, '~');
+    ASSERT_FALSE(has_control_characters(plain));
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text = plain;
+        text[place] = static_cast<char>(byte);
+        ASSERT_EQ(has_control_characters(text), byte < 0x20 || byte == 0x7F) << size << " " << byte;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nacre
