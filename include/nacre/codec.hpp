@@ -15,7 +15,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <limits>
 #include <memory>
 #include <new>
@@ -73,9 +72,12 @@ struct Weight<std::string> {
 
 namespace detail {
 
-[[noreturn]] void throw_no_codec(const std::type_info& type);
-[[noreturn]] void throw_encode_failed(const std::type_info& type, const char* reason);
-[[noreturn]] void throw_decode_failed(const std::type_info& type, const char* reason);
+// Errors of this header. Those without a reason say why from the exception being handled;
+// std::bad_alloc passes through them unchanged.
+[[noreturn]] void throw_no_encoder(const std::type_info& type);
+[[noreturn]] void throw_no_decoder(const std::type_info& type);
+[[noreturn]] void throw_encode_failed(const std::type_info& type);
+[[noreturn]] void throw_decode_failed(const std::type_info& type);
 [[noreturn]] void throw_wrong_format(const std::type_info& type, Format stored);
 
 template <class T>
@@ -90,11 +92,11 @@ std::string encode_object(const ValueCell* cell) {
   if constexpr (Encodable<T>) {
     try {
       return Codec<T>::encode(*static_cast<const T*>(cell->payload()));
-    } catch (const std::exception& failure) {
-      throw_encode_failed(typeid(T), failure.what());
+    } catch (...) {
+      throw_encode_failed(typeid(T));
     }
   } else {
-    throw_no_codec(typeid(T));
+    throw_no_encoder(typeid(T));
   }
 }
 
@@ -158,25 +160,25 @@ bool holds(const Value& value) noexcept {
 }
 
 /// `value` as a T: itself when it is one, else decoded from its bytes into a new value.
-/// Throws Error: deserialization_failed (bytes that are no T, or of another format),
+/// Throws Error: deserialization_failed (bytes that are no T or of another format, no codec for T),
 /// serialization_failed (a live object of another type that cannot be encoded).
 template <Cacheable T>
 Value convert(const Value& value) {
   if (holds<T>(value)) return value;
-  const Value encoded = value.encoded();
   if constexpr (std::same_as<T, Bytes>) {
-    return encoded;
+    return value.encoded();
   } else if constexpr (Encodable<T>) {
+    const Value encoded = value.encoded();
     if (!detail::accepts<T>(encoded.format())) {
       detail::throw_wrong_format(typeid(T), encoded.format());
     }
     try {
       return make_value<T>(Codec<T>::decode(encoded.bytes()));
-    } catch (const std::exception& failure) {
-      detail::throw_decode_failed(typeid(T), failure.what());
+    } catch (...) {
+      detail::throw_decode_failed(typeid(T));
     }
   } else {
-    detail::throw_no_codec(typeid(T));
+    detail::throw_no_decoder(typeid(T));
   }
 }
 
