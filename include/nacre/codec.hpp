@@ -7,7 +7,7 @@
 //     static Point decode(std::string_view bytes);         // must throw on malformed bytes
 //   };
 //
-// Numbers, strings, containers, optional, variant and chrono have codecs in nacre/json.hpp and
+// Numbers, containers, optional, variant and chrono have codecs in nacre/json.hpp and
 // nacre/messagepack.hpp; structs and enums described with Boost.Describe in nacre/describe.hpp.
 // A type without a codec can be cached in memory only.
 #pragma once
@@ -63,10 +63,22 @@ struct Weight {
   static std::size_t owned_bytes(const T&) noexcept { return 0; }
 };
 
+namespace detail {
+
+/// What an allocation of `bytes` takes from the heap: with 8 bytes of header, rounded up to 16, at
+/// least 32 (glibc). 0 for none.
+constexpr std::size_t heap_bytes(std::size_t bytes) noexcept {
+  const std::size_t rounded = (bytes + 8 + 15) / 16 * 16;
+  return bytes == 0 ? 0 : (rounded < 32 ? 32 : rounded);
+}
+
+}  // namespace detail
+
 template <>
 struct Weight<std::string> {
   static std::size_t owned_bytes(const std::string& value) noexcept {
-    return value.capacity() > std::string().capacity() ? value.capacity() + 1 : 0;
+    const bool is_inside = value.capacity() <= std::string().capacity();
+    return is_inside ? 0 : detail::heap_bytes(value.capacity() + 1);
   }
 };
 
