@@ -42,6 +42,8 @@
 #include "nacre/structure.hpp"
 #include "nacre/weight.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace nacre {
 namespace detail {
 
@@ -165,3 +167,5 @@ struct Weight<T> {
 };
 
 }  // namespace nacre
+
+#pragma GCC visibility pop

@@ -26,7 +26,12 @@
 
 #include "nacre/codec.hpp"
 #include "nacre/structure.hpp"
+#include "nacre/structure_containers.hpp"
+#include "nacre/structure_time.hpp"
+#include "nacre/structure_wrappers.hpp"
 #include "nacre/weight.hpp"
+
+#pragma GCC visibility push(default)
 
 namespace nacre {
 
@@ -156,3 +161,5 @@ template <Structured T>
 struct Codec<T> : Json<T> {};
 
 }  // namespace nacre
+
+#pragma GCC visibility pop

@@ -1,8 +1,8 @@
 // How a type is laid out in nulls, numbers, texts, arrays and objects: written once, used by every
 // structured format (nacre/json.hpp, nacre/messagepack.hpp).
 //
-// Types of the standard library are laid out here, structs and enums described with Boost.Describe
-// in nacre/describe.hpp. A type of your own that is neither:
+// A format's header brings the types of the standard library, nacre/describe.hpp the structs and
+// enums described with Boost.Describe. A type of your own that is neither:
 //
 //   template <>
 //   struct nacre::Structure<Money> {
@@ -41,6 +41,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+
+#pragma GCC visibility push(default)
 
 namespace nacre {
 
@@ -150,6 +152,4 @@ struct Structure<std::string> {
 
 }  // namespace nacre
 
-#include "nacre/detail/structure_containers.hpp"
-#include "nacre/detail/structure_time.hpp"
-#include "nacre/detail/structure_wrappers.hpp"
+#pragma GCC visibility pop

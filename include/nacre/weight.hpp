@@ -27,6 +27,8 @@
 
 #include "nacre/codec.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace nacre {
 namespace detail {
 
@@ -175,3 +177,5 @@ struct Weight<std::tuple<T...>> {
 };
 
 }  // namespace nacre
+
+#pragma GCC visibility pop

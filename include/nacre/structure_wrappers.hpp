@@ -1,4 +1,4 @@
-// Layout of optional, pointers, variant, pair and tuple. Part of nacre/structure.hpp: include that.
+// Layout of optional, pointers, variant, pair and tuple.
 #pragma once
 
 #include <array>
@@ -14,6 +14,8 @@
 #include <variant>
 
 #include "nacre/structure.hpp"
+
+#pragma GCC visibility push(default)
 
 namespace nacre {
 namespace detail {
@@ -170,3 +172,5 @@ struct Structure<std::tuple<T...>> {
 };
 
 }  // namespace nacre
+
+#pragma GCC visibility pop

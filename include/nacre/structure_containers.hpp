@@ -1,4 +1,4 @@
-// Layout of the containers of the standard library. Part of nacre/structure.hpp: include that.
+// Layout of the containers of the standard library.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "nacre/structure.hpp"
+
+#pragma GCC visibility push(default)
 
 namespace nacre {
 namespace detail {
@@ -205,3 +207,5 @@ struct Structure<std::unordered_map<K, T, Hash, Equal, Allocator>>
     : detail::MapStructure<std::unordered_map<K, T, Hash, Equal, Allocator>> {};
 
 }  // namespace nacre
+
+#pragma GCC visibility pop

@@ -1,4 +1,4 @@
-// Layout of durations and points in time. Part of nacre/structure.hpp: include that.
+// Layout of durations and points in time.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "nacre/structure.hpp"
+
+#pragma GCC visibility push(default)
 
 namespace nacre {
 namespace detail {
@@ -91,3 +93,5 @@ struct Structure<std::chrono::sys_time<D>> {
 };
 
 }  // namespace nacre
+
+#pragma GCC visibility pop
