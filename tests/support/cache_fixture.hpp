@@ -62,8 +62,8 @@ class CacheBench {
     core->clock = clock;
     core->executor = executor;
     core->metrics = make_metrics_registry();
-    core->log = Logger([this](const LogRecord& record) { log_events.emplace_back(record.event); },
-                       clock);
+    core->log =
+        Logger([this](const LogRecord& record) { log_events.emplace_back(record.event); }, clock);
     core->random = std::make_unique<SeededRandom>(42);
     core->seed = 7;
     core->marks = std::make_unique<Marks>(MarksLimits{.stripes_count = 1 << 12});
