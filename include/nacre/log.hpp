@@ -16,8 +16,8 @@ namespace nacre {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
-/// One line. The views are valid during the call only. Never holds a value, a secret or a whole key:
-/// keys are cut at 32 bytes and control bytes are escaped.
+/// One line. The views are valid during the call only. Never holds a value, a secret or a whole
+/// key: keys are cut at 32 bytes and control bytes are escaped.
 struct LogRecord {
   LogLevel level = LogLevel::info;
   std::string_view event{};    ///< stable name for machines, for example "load.failed"

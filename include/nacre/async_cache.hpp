@@ -1,0 +1,133 @@
+// The cache with callbacks instead of waiting: the same calls, the same promises.
+//
+//   async.get_or_load<User>("user:1", fetch_user, {.ttl = 60s},
+//   [](nacre::Outcome<nacre::Lookup<User>> user) {
+//     if (user) greet(user.value()->name);
+//   });
+//
+// A callback is called exactly once: before the call returns when the answer is in memory, else
+// later on a thread of the executor, of the clock, or of whoever completes the load. It must be
+// short and must not throw. What Cache throws arrives as Outcome's error; nothing is thrown here
+// but std::bad_alloc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "nacre/cache.hpp"
+#include "nacre/outcome.hpp"
+
+namespace nacre {
+
+/// A loader that answers later: it is given the context, which lives until the answer, and a
+/// completion to call once, from any thread. It must not block.
+template <Cacheable T>
+using AsyncLoader = std::function<void(const LoadContext&, LoadCompletion<T>)>;
+
+/// The asynchronous face of a Cache. Copies share the same cache. Thread safe.
+class AsyncCache {
+ public:
+  template <class T>
+  using Callback = std::function<void(Outcome<T>)>;
+
+  explicit AsyncCache(Cache cache) : cache_(std::move(cache)) {}
+
+  const Cache& blocking() const noexcept { return cache_; }
+
+  template <Cacheable T>
+  void get(std::string_view key, Callback<Lookup<T>> done) const {
+    find(key, typed_callback<T>(key, std::move(done)));
+  }
+
+  /// `loader` is called on the calling thread or on one of the executor, must not block, and
+  /// answers through its LoadCompletion.
+  template <Cacheable T>
+  void get_or_load(std::string_view key, AsyncLoader<T> loader, const Options& options,
+                   Callback<Lookup<T>> done) const {
+    read(
+        key,
+        [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
+          loader(context, LoadCompletion<T>(std::move(answer)));
+        },
+        options, typed_callback<T>(key, std::move(done)));
+  }
+
+  template <Cacheable T>
+  void set(std::string_view key, T value, const Options& options, Callback<Done> done) const {
+    write(key, make_value<T>(std::move(value)), options, std::move(done));
+  }
+  void set_value(std::string_view key, Value value, const Options& options,
+                 Callback<Done> done) const {
+    write(key, std::move(value), options, std::move(done));
+  }
+  void remove(std::string_view key, Callback<bool> done) const;
+  void has(std::string_view key, Callback<bool> done) const;
+  void inspect(std::string_view key, Callback<std::optional<Inspection>> done) const;
+  void keys(KeyQuery query, Callback<KeyPage> done) const;
+
+  template <Cacheable T>
+  void get_many(std::vector<std::string> keys, Callback<std::vector<Lookup<T>>> done) const {
+    answer<std::vector<Lookup<T>>>(
+        [&] {
+          const std::vector<std::string_view> views(keys.begin(), keys.end());
+          return cache_.get_many<T>(views);
+        },
+        done);
+  }
+  template <Cacheable T>
+  void set_many(std::vector<Item<T>> items, Callback<Done> done) const {
+    answer<Done>(
+        [&] {
+          cache_.set_many(std::move(items));
+          return Done{};
+        },
+        done);
+  }
+
+  void invalidate(const Selector& selector, Callback<std::optional<std::uint64_t>> done) const;
+  void expire(const Selector& selector, Callback<std::optional<std::uint64_t>> done) const;
+  void extend(std::string_view key, std::optional<Duration> ttl, Callback<bool> done) const;
+  void clear(Callback<Done> done) const;
+
+ private:
+  using FoundCallback = std::function<void(Outcome<detail::Found>)>;
+
+  template <Cacheable T>
+  FoundCallback typed_callback(std::string_view key, Callback<Lookup<T>> done) const {
+    return [cache = cache_, key = std::string(key),
+            done = std::move(done)](Outcome<detail::Found> found) {
+      if (!found) return done(found.error());
+      try {
+        done(cache.typed<T>(key, std::move(found).value()));
+      } catch (const Error& error) {
+        done(error);
+      }
+    };
+  }
+
+  template <class T, class F>
+  static void answer(F&& make, const Callback<T>& done) {
+    std::optional<Outcome<T>> outcome;
+    try {
+      outcome.emplace(make());
+    } catch (const Error& error) {
+      outcome.emplace(error);
+    }
+    done(std::move(*outcome));
+  }
+
+  void find(std::string_view key, FoundCallback done) const;
+  void read(std::string_view key, detail::ErasedLoader loader, const Options& options,
+            FoundCallback done) const;
+  void write(std::string_view key, Value value, const Options& options, Callback<Done> done) const;
+
+  Cache cache_;
+};
+
+}  // namespace nacre

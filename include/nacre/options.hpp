@@ -1,0 +1,90 @@
+// Every option of a read or a write, with unit, range and default.
+//
+// An option may be given for the call, for a prefix of keys, and for the cache; the nearer one
+// wins. An option that is given nowhere has the default named here.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "nacre/clock.hpp"
+
+namespace nacre {
+
+/// Options of one call, of a prefix rule, or of a whole cache. Values out of range are refused with
+/// Error: invalid_argument, which names the option.
+struct Options {
+  /// How long a value is fresh. 1 ms to 10 years. Default 60 s.
+  std::optional<Duration> ttl{};
+
+  /// After ttl: how long the old value is still served at once while one load in the background
+  /// replaces it. 0 (off) to 10 years. Default 0.
+  std::optional<Duration> stale_while_revalidate{};
+
+  /// After ttl: how long the old value is served when the load fails, or is slower than
+  /// soft_load_timeout. 0 (off) to 10 years. Default 10 x ttl, at most 1 h.
+  std::optional<Duration> stale_if_error{};
+
+  /// How long "does not exist" is remembered. 0 (not at all) to 10 years. Default 0.
+  std::optional<Duration> negative_ttl{};
+
+  /// A hit makes the entry fresh for this long again, so that idle entries expire. It replaces ttl
+  /// as the first lifetime. 0 (off) to 10 years. Default 0. Give max_ttl with it: without it an
+  /// entry that is read often enough is never loaded again.
+  std::optional<Duration> sliding_ttl{};
+
+  /// Upper bound of what sliding_ttl may reach, counted from the load. 1 ms to 10 years.
+  /// Default 10 years.
+  std::optional<Duration> max_ttl{};
+
+  /// Each ttl is made longer by a random share of it, 0 up to this, so that entries filled together
+  /// do not expire together. 0 to 1. Default 0.1.
+  std::optional<double> ttl_jitter{};
+
+  /// A hit after this share of the ttl starts a load in the background. 0 (off) or 0.1 to 0.99.
+  /// Default 0.
+  std::optional<double> refresh_ahead{};
+
+  /// Probabilistic early refresh: a hit starts a load in the background with a probability that
+  /// grows towards expiry, the earlier the longer loads take. 1 is the published optimum, more is
+  /// earlier. 0 (off) to 10. Default 0. Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic
+  /// Cache Stampede Prevention", VLDB 2015.
+  std::optional<double> early_refresh_beta{};
+
+  /// With a stale value in hand, a load slower than this is no longer waited for: the stale value
+  /// is served and the load goes on. 0 (never wait) to 1 h. Default 50 ms.
+  std::optional<Duration> soft_load_timeout{};
+
+  /// A load slower than this has failed with load_timeout; it is told to stop. 1 ms to 1 h.
+  /// Default 30 s.
+  std::optional<Duration> load_timeout{};
+
+  /// After a failed load, how long the stale value is served without asking the origin again.
+  /// 0 to 1 h. Default 10 s.
+  std::optional<Duration> error_backoff{};
+
+  /// How long a tier beyond memory may take before it is skipped. 1 ms to 1 min. Default 500 ms.
+  std::optional<Duration> tier_timeout{};
+
+  /// How long this caller waits for an answer. A load that others wait for goes on.
+  /// 0 to 1 h. Default: no limit of its own (load_timeout ends the wait). Per call only.
+  std::optional<Duration> timeout{};
+
+  /// Names that the entry can be invalidated by. At most 64, each 1 to 256 bytes of UTF-8 without
+  /// control characters. Tags of the call are added to those of the rule and the cache.
+  std::vector<std::string> tags{};
+
+  /// Stop waiting when this is asked to stop; the call then fails with load_failed. Per call only.
+  std::stop_token stop{};
+};
+
+/// Options for all keys that begin with `prefix`. The longest matching prefix wins.
+struct PrefixRule {
+  std::string prefix{};
+  Options options{};
+};
+
+}  // namespace nacre
