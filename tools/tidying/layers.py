@@ -19,11 +19,11 @@ ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
 
 # A public header counts as the module that implements it.
 PUBLIC = {
-    "base": ("error", "deadline", "clock", "fake_clock", "executor", "log", "version", "value",
-             "metrics", "glob"),
-    "tier": ("tier",),
-    "codec": ("codec", "describe*"),
-    "cache": ("cache", "async_cache", "options", "lookup", "loader", "entry", "events", "stats",
+    "base": ("error", "outcome", "deadline", "clock", "fake_clock", "executor", "log", "version",
+             "value", "metrics", "glob"),
+    "tier": ("tier", "validators", "lookup", "inspection"),
+    "codec": ("codec", "json", "describe*"),
+    "cache": ("cache", "cache_options", "async_cache", "options", "loader", "entry", "events", "stats",
               "selector", "explain"),
     "coordination": ("lock", "jobs", "pubsub"),
     "redis": ("redis",),

@@ -13,19 +13,33 @@ class Scope:
     kind: str          # "namespace", "class", "enum", "function" or "other"
     head: str          # the text before the brace
     begin: int         # offset of the opening brace
-    head_begin: int    # offset where the head begins
-    depth: int         # scopes open around it
     end: int = -1      # offset of the closing brace
 
+    @property
+    def is_struct(self) -> bool:
+        return not _without_template(self.head).strip().startswith("class")
 
-_CLASS = re.compile(r"(?:^|\s|>)(class|struct|union)\s[^()=]*$|"
-                    r"(?:^|\s|>)(class|struct|union)\s+(NACRE_\w+(\([^)]*\))?\s+)?[\w:<>, ]+(\s+final)?(\s*:[^=]*)?$")
+
+_CLASS = re.compile(r"^(?:typedef\s+)?(class|struct|union)\b[^()=]*$")
 _ENUM = re.compile(r"(?:^|\s)enum\s")
 _NAMESPACE = re.compile(r"(?:^|\s)(namespace\b|extern\s+\"[^\"]*\"\s*$)")
 
 
+def _without_template(head: str) -> str:
+    """The head without `template <...>`, whose `class T` declares no class, and without [[...]]."""
+    head = re.sub(r"\[\[[^\]]*\]\]|NACRE_\w+\([^()]*\)", "", head)
+    while match := re.match(r"\s*template\s*<", head):
+        depth, end = 0, match.end() - 1
+        for end in range(match.end() - 1, len(head)):
+            depth += {"<": 1, ">": -1}.get(head[end], 0)
+            if depth == 0:
+                break
+        head = head[end + 1:]
+    return re.sub(r"\s*requires\s[^;]*?(?=\b(?:class|struct)\b)", " ", head)
+
+
 def _kind(head: str, parents: list) -> str:
-    text = head.strip()
+    text = _without_template(head).strip()
     if _NAMESPACE.search(text):
         return "namespace"
     if _ENUM.search(text) and "(" not in text:
@@ -51,7 +65,7 @@ def scopes_of(code: str) -> tuple:
         offset, symbol = match.start(), match[0]
         if symbol == "{":
             head = code[head_begin:offset]
-            scope = Scope(_kind(head, stack), head, offset, head_begin, len(stack))
+            scope = Scope(_kind(head, stack), head, offset)
             found.append(scope)
             stack.append(scope)
             head_begin = match.end()

@@ -82,7 +82,7 @@ def check_interfaces(tree: Tree) -> list:
         for scope in scopes_of(code):
             if scope.kind != "class":
                 continue
-            methods = re.findall(r"=\s*0\s*;", own_text(code, scope))
+            methods = re.findall(r"\bvirtual\b[^;]*=\s*0\s*;", own_text(code, scope))
             if len(methods) > INTERFACE_METHODS:
                 findings.append(Finding(path, line_at(code, scope.begin),
                                         f"an interface with {len(methods)} methods, at most {INTERFACE_METHODS}"))
