@@ -89,6 +89,13 @@ class Layers(CheckCase):
         self.fires(layers.check_public_headers, {"include/nacre/error.hpp": "#include <boost/describe.hpp>\n"}, "boost")
         self.silent(layers.check_public_headers, {"include/nacre/describe.hpp": "#include <boost/describe.hpp>\n"})
 
+    def test_public_headers_export_what_they_declare(self):
+        self.fires(layers.check_exported, {"include/nacre/error.hpp": "namespace nacre {\n}\n"}, "not export")
+        good = "#include <x>\n#pragma GCC visibility push(default)\nnamespace nacre {\n}\n#pragma GCC visibility pop\n"
+        self.silent(layers.check_exported, {"include/nacre/error.hpp": good})
+        self.fires(layers.check_exported, {"include/nacre/error.hpp": good.replace("#include <x>\n", "").replace(
+            "namespace", "#include <x>\nnamespace", 1)}, "not export")
+
     def test_heavy_libraries(self):
         for name, library in (("boost/asio.hpp", "Asio"), ("boost/beast/core.hpp", "Beast"), ("boost/json.hpp", "Boost.JSON"),
                               ("toml++/toml.h", "toml++"), ("CLI/CLI.hpp", "CLI11"), ("openssl/evp.h", "OpenSSL"),

@@ -123,6 +123,21 @@ def check_public_headers(tree: Tree) -> list:
     return findings
 
 
+def check_exported(tree: Tree) -> list:
+    """The library hides its symbols; what public headers declare is what it exports."""
+    findings = []
+    for path in tree.matching("include/"):
+        code = tree.code(path)
+        names = re.search(r"^namespace nacre\b", code, re.MULTILINE)
+        push = code.find("#pragma GCC visibility push(default)")
+        pop = code.find("#pragma GCC visibility pop")
+        if names and not (0 <= push < names.start() < pop and not _INCLUDE.search(code, push)):
+            findings.append(Finding(path, line_at(code, names.start()),
+                                    "the shared library would not export this: put `#pragma GCC visibility "
+                                    "push(default)` before namespace nacre, below the includes, and `pop` after"))
+    return findings
+
+
 def check_heavy(tree: Tree) -> list:
     findings = []
     for path in tree.matching("src/"):
@@ -175,5 +190,5 @@ def check_unused_headers(tree: Tree) -> list:
             for path in tree.matching("src/", ends=(".hpp",)) if path.removeprefix("src/") not in used]
 
 
-CHECKS = [check_rows, check_public_headers, check_heavy, check_examples, check_own_header_first,
+CHECKS = [check_rows, check_public_headers, check_exported, check_heavy, check_examples, check_own_header_first,
           check_no_test_code, check_unused_headers]
