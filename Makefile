@@ -67,9 +67,8 @@ install: ## install the library and the programs (PREFIX, DESTDIR)
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" >/dev/null
 	@echo "installed into $(DESTDIR)$(PREFIX)"
 
-deb: setup ## build the Debian packages into build/deb
-	@tools/build release
-	@tools/deb build/release build/deb
+deb: setup ## build the Debian packages into build/deb/packages
+	@tools/deb
 
 clean: ## remove all that was built
 	@rm -rf build
