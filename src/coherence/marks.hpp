@@ -10,7 +10,8 @@
 // over-discarding is right, resurrecting never is.
 //
 // Order that callers keep: bump or mark first, then remove from the tiers. Tiers call judge_fill()
-// under the lock of the commit. Then every interleaving of the two ends without the old value.
+// under the lock of the commit, and touch the stripe of a direct write under it too. Then every
+// interleaving of the two ends without the old value.
 //
 // Memory is bounded: stripes by construction, tags by max_tags (the oldest are forgotten together
 // and what they may have concerned counts as invalid), sweeps by max_sweeps (the same).
@@ -50,7 +51,7 @@ class Marks final {
   }
 
   /// `key` changes now: fills of it that are running are outdated.
-  void touch(const KeyView& key) noexcept {
+  void touch(const KeyView& key) const noexcept {
     stripe_of(key).fetch_add(1, std::memory_order_acq_rel);
   }
 
