@@ -199,7 +199,8 @@ class Words(CheckCase):
         self.fires(words.check_private_members,
                    {"src/base/a.hpp": "class A {\n  std::map<int, std::function<void(int)>> m NACRE_GUARDED_BY(x) = {};\n};\n"}, "m")
         self.silent(words.check_private_members, {"src/base/a.hpp": "template <class T>\nstruct A {\n  T value{};\n};\n"
-                                                  "class B {\n  int a_ = 0;\n  struct C {\n    int d = 0;\n  };\n  int f() const;\n};\n"})
+                                                  "class B {\n  int a_ = 0;\n  struct C {\n    int d = 0;\n  };\n  int f() const;\n"
+                                                  "  void g(int a,\n         int* b = nullptr);\n};\n"})
 
     def test_macros(self):
         self.fires(words.check_macros, {"src/base/a.hpp": "#define CHECK(x) x\n"}, "begin with NACRE_")

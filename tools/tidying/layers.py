@@ -20,10 +20,10 @@ ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
 # A public header counts as the module that implements it.
 PUBLIC = {
     "base": ("error", "outcome", "deadline", "clock", "fake_clock", "executor", "log", "version",
-             "value", "metrics", "glob"),
-    "tier": ("tier", "validators", "lookup", "inspection"),
+             "value", "weight", "metrics", "glob"),
+    "tier": ("tier", "validators", "lookup", "inspection", "events"),
     "codec": ("codec", "json", "describe*"),
-    "cache": ("cache", "cache_options", "async_cache", "options", "loader", "entry", "events", "stats",
+    "cache": ("cache", "cache_options", "async_cache", "options", "loader", "entry", "stats",
               "selector", "explain"),
     "coordination": ("lock", "jobs", "pubsub"),
     "redis": ("redis",),

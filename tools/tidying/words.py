@@ -84,7 +84,7 @@ def _private_members(code: str):
                     text = shorter
                 member = re.match(r"\s+(?!using|friend|static|struct|class|enum|template|typedef|return|union)"
                                   r"(?:(?:mutable|const|alignas\([^)]*\))\s+)*[\w:]+(?:\s+const)?[\s*&]+(\w+)\s*"
-                                  r"(?:\{[^{}]*\}|=[^;(]*)?;\s*$", text)
+                                  r"(?:\{[^{}]*\}|=[^;()]*)?;\s*$", text)
                 if member:
                     yield offset + line.rfind(member[1]), member[1]
             offset += len(line)
