@@ -172,6 +172,8 @@ class Shape(CheckCase):
         self.fires(shape.check_dead_files, {"src/base/a.cpp": "", "src/base/CMakeLists.txt": "# a.cpp\n"}, "names this file")
         self.silent(shape.check_dead_files, {"src/base/a.cpp": "", "src/base/CMakeLists.txt": "nacre_module(base SOURCES a.cpp)\n"})
         self.silent(shape.check_dead_files, {"src/a/b/c.cpp": "", "src/a/CMakeLists.txt": "x(b/c.cpp)\n"})
+        self.silent(shape.check_dead_files, {"tests/support/a.cpp": "", "tests/unit/CMakeLists.txt": "x(../support/a.cpp)\n"})
+        self.fires(shape.check_dead_files, {"tests/support/a.cpp": "", "tests/unit/CMakeLists.txt": "x(a.cpp)\n"}, "names this file")
 
 
 class Words(CheckCase):

@@ -20,9 +20,9 @@ ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
 # A public header counts as the module that implements it.
 PUBLIC = {
     "base": ("error", "outcome", "deadline", "clock", "fake_clock", "executor", "log", "version",
-             "value", "weight", "metrics", "glob"),
+             "value", "metrics", "glob"),
     "tier": ("tier", "validators", "lookup", "inspection", "events"),
-    "codec": ("codec", "json", "describe*"),
+    "codec": ("codec", "weight", "structure*", "json", "messagepack", "describe*"),
     "cache": ("cache", "cache_options", "async_cache", "options", "loader", "entry", "stats",
               "selector", "explain"),
     "coordination": ("lock", "jobs", "pubsub"),

@@ -103,22 +103,20 @@ def check_module_pages(tree: Tree) -> list:
 
 
 def check_dead_files(tree: Tree) -> list:
-    """Every .cpp stands in the CMakeLists.txt of its folder or of one above."""
+    """Every .cpp stands in some CMakeLists.txt: by its path from there, or by its last folder and name."""
+    lists = {str(pathlib.PurePosixPath(path).parent): re.sub(r"#[^\n]*", "", tree.text(path))
+             for path in tree.matching(ends=("CMakeLists.txt",))}
+    everything = "\n".join(lists.values())
+
+    def stands_in(text: str, name: str) -> bool:
+        return bool(re.search(rf"(^|[\s\"(/]){re.escape(name)}($|[\s\")])", text, re.MULTILINE))
+
     findings = []
     for path in tree.matching(*CPP_FOLDERS, ends=(".cpp",)):
         file = pathlib.PurePosixPath(path)
-        for parent in file.parents:
-            lists = str(parent / "CMakeLists.txt") if str(parent) != "." else "CMakeLists.txt"
-            if lists not in tree:
-                continue
-            inside = file.relative_to(parent)
-            text = re.sub(r"#[^\n]*", "", tree.text(lists))
-            # A foreach over names, or nacre_x(NAME) that derives NAME.cpp, names the file by its stem.
-            if re.search(rf"(^|[\s\"(/]){re.escape(str(inside))}($|[\s\")])", text, re.MULTILINE):
-                break
-            if re.search(r"\$\{\w+\}\w*\.cpp", text) and re.search(rf"[\s(]\w*?{re.escape(file.stem)}[\s)]", text):
-                break
-        else:
+        above = [parent for parent in file.parents if str(parent) in lists]
+        if not any(stands_in(lists[str(parent)], str(file.relative_to(parent))) for parent in above) \
+                and not stands_in(everything, f"{file.parent.name}/{file.name}"):
             findings.append(Finding(path, 1, "no CMakeLists.txt names this file"))
     return findings
 

@@ -144,7 +144,7 @@ def _is_cpp(path: str) -> bool:
 # (pattern, where, what to do instead). Patterns see code with comments and literals blanked.
 BANS = [
     (r"\bstd::w?regex\b", _is_product, "std::regex: recurses on the stack; write a small parser or use base/glob.hpp"),
-    (r"\bsystem_clock\b", _needs_fake_time, "system_clock: take nacre::Clock"),
+    (r"\bsystem_clock::(?:now|to_time_t|from_time_t)\b", _needs_fake_time, "system_clock::now: take nacre::Clock"),
     (r"\bsteady_clock::now\b", _needs_fake_time, "steady_clock::now: take nacre::Clock"),
     (r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b", _needs_fake_time,
      "sleeping: wait for the condition with a Deadline, or advance FakeClock"),
