@@ -58,7 +58,6 @@ gcc: setup ## build with GCC 12 and run the unit tests
 	@tools/suite gcc -L unit
 
 fuzz: setup ## run every fuzz target for FUZZ_SECONDS (default 60)
-	@tools/build fuzz fuzz_targets
 	@tools/fuzz
 
 install: ## install the library and the programs (PREFIX, DESTDIR)
