@@ -12,6 +12,7 @@
 #include "nacre/lookup.hpp"
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// What an entry is worth now.
@@ -52,3 +53,4 @@ struct KeyPage {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -27,6 +27,7 @@
 #include "nacre/outcome.hpp"
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// What tells two versions of a value apart at the origin (RFC 9110, section 8.8).
@@ -192,3 +193,4 @@ ErasedLoader erase_loader(F loader) {
 
 }  // namespace detail
 }  // namespace nacre
+#pragma GCC visibility pop
