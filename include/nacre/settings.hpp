@@ -96,37 +96,43 @@ struct CacheSettings {
 };
 
 /// One of [[origin]]: keys that nacred loads by HTTP GET when they are not in the cache. The first
-/// rule that matches a key is used.
-struct OriginRule {
-  /// Which keys: text with captures, {name} for one segment up to the next `:`, {name*} at the end
-  /// for the rest.
+/// rule that matches a key is used. Texts with captures write a brace as {{ or }}.
+struct OriginSettings {
+  /// Which keys: segments divided by `:`, with {name} for the text of one segment (or of its middle)
+  /// and {name*} at the end for the rest. At most 8 captures.
   std::string match{};
 
   /// What is asked, http or https; captures of `match` in its path and query.
   std::string url{};
 
-  /// Nearer than those of the cache. Its soft_load_timeout is the setting soft_timeout.
+  /// Nearer than those of the cache. Its load_timeout is the setting `timeout`, its
+  /// soft_load_timeout `soft_timeout`; it has no tags.
   Options options{};
 
   /// Tags of the entries, with captures of `match`.
   std::vector<std::string> tags{};
 
-  Duration timeout = std::chrono::seconds(5);  ///< of one request
-  std::size_t retries = 1;                     ///< after the first request
-  double retry_budget = 0.1;                   ///< retries as a share of requests
+  std::size_t retries = 1;    ///< after the first request
+  double retry_budget = 0.1;  ///< retries as a share of requests
+  Duration min_retry_delay = std::chrono::milliseconds(25);
+  Duration max_retry_delay = std::chrono::seconds(1);
   std::size_t max_concurrent = 64;
-  std::size_t max_body_bytes = 16 * 1024 * 1024;
+  std::size_t max_queued = 1024;  ///< requests that wait for one of max_concurrent
+  std::size_t max_idle = 16;      ///< connections kept open
+  Duration idle_timeout = std::chrono::seconds(15);
+  Duration dns_ttl = std::chrono::seconds(30);
+  std::size_t max_body_bytes = std::size_t{16} << 20;
   bool conditional = true;
+  bool respect_cache_control = false;  ///< max-age may make the ttl shorter
 
-  /// Fields of the caller's request that go to the origin. They should not change the answer: the
-  /// key alone names the entry.
+  /// Fields of the request that starts the load, passed on: traceparent, tracestate, x-request-id.
   std::vector<std::string> pass_headers{};
 
   using NamedTexts = std::vector<std::pair<std::string, std::string>>;
-  NamedTexts headers{};       ///< sent with each request
-  NamedTexts header_files{};  ///< the same, values from files (read_secret_file)
+  NamedTexts headers{};       ///< sent with each request, values with captures of `match`
+  NamedTexts header_files{};  ///< the same for secrets, values from files (read_secret_file)
 
-  std::string ca_file{};  ///< certificates to trust instead of the system's
+  std::string ca_file{};  ///< certificates to trust instead of the system's; https only
 };
 
 /// Everything that can be configured.
@@ -137,7 +143,7 @@ struct Settings {
   LoadSettings loads{};
   CacheSettings cache{};
   std::vector<CacheSettings> caches{};
-  std::vector<OriginRule> origins{};
+  std::vector<OriginSettings> origins{};
 };
 
 /// Where settings come from, as texts: nothing is read from outside.

@@ -14,7 +14,7 @@ namespace nacre::assembly {
 
 /// The struct that a row sets a member of.
 using SectionPointer = std::variant<ServerSettings*, LogSettings*, MemorySettings*, LoadSettings*,
-                                    CacheSettings*, Options*, PrefixRule*, OriginRule*>;
+                                    CacheSettings*, Options*, PrefixRule*, OriginSettings*>;
 
 /// Writes and reads one member. `load` gives nullopt when it is not set.
 struct Field {
@@ -108,7 +108,7 @@ struct OwnerOf<Member Owner::*> {
 
 }  // namespace detail
 
-/// The member that `path` leads to: field<&OriginRule::options, &Options::ttl>().
+/// The member that `path` leads to: field<&OriginSettings::options, &Options::ttl>().
 template <auto first, auto... path>
 constexpr Field field() {
   using Owner = typename detail::OwnerOf<decltype(first)>::Type;

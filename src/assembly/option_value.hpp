@@ -31,7 +31,7 @@ enum class OptionType : std::uint8_t {
 /// "boolean", "count", "size", ...: what docs call the type.
 std::string_view name_of(OptionType type) noexcept;
 
-using NamedTexts = OriginRule::NamedTexts;
+using NamedTexts = OriginSettings::NamedTexts;
 
 /// A value of each type, in the order of OptionType (count and size share one).
 using OptionValue = std::variant<bool, std::uint64_t, double, Duration, std::string,

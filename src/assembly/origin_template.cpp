@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "assembly/text_checks.hpp"
+#include "base/utf8.hpp"
 
 namespace nacre::assembly {
 namespace {
@@ -61,26 +63,33 @@ std::optional<std::string> authority_trouble(std::string_view authority) {
 
 Parsed<std::vector<Capture>> captures_of(std::string_view text) {
   std::vector<Capture> captures;
-  std::size_t offset = 0;
-  while (true) {
-    const std::size_t open = text.find_first_of("{}", offset);
-    if (open == std::string_view::npos) return captures;
-    if (text[open] == '}') return Captures::failure("has a } without a {");
-    const std::size_t close = text.find_first_of("{}", open + 1);
-    if (close == std::string_view::npos || text[close] == '{') {
-      return Captures::failure("has a { without a }");
+  std::size_t segment = 0;
+  for (std::size_t offset = 0; offset < text.size(); ++offset) {
+    const char c = text[offset];
+    if (c == ':') ++segment;
+    if (c != '{' && c != '}') continue;
+    if (offset + 1 < text.size() && text[offset + 1] == c) {
+      ++offset;
+      continue;
     }
-    std::string_view name = text.substr(open + 1, close - open - 1);
+    if (c == '}') return Captures::failure("has a } without its {; write }} for a brace");
+    const std::size_t close = text.find('}', offset);
+    if (close == std::string_view::npos) {
+      return Captures::failure("has a { without its }; write {{ for a brace");
+    }
+    std::string_view name = text.substr(offset + 1, close - offset - 1);
     const bool is_rest = name.ends_with('*');
     if (is_rest) name.remove_suffix(1);
     if (!is_capture_name(name)) {
-      return Captures::failure(
-          fmt::format("has {{{}}}, which is no name of [a-z0-9_]", name.substr(0, 40)));
+      return Captures::failure(fmt::format("has a capture named \"{}\"; a name is 1 to 32 of a-z, "
+                                           "0-9 and _, beginning with a letter",
+                                           utf8_prefix(name, 40)));
     }
     if (captures.size() == max_capture_count) return Captures::failure("has too many captures");
-    captures.push_back({std::string(name), is_rest, open, close + 1});
-    offset = close + 1;
+    captures.push_back({std::string(name), is_rest, close + 1, segment});
+    offset = close;
   }
+  return captures;
 }
 
 std::optional<std::string> match_trouble(std::string_view text) {
@@ -91,11 +100,10 @@ std::optional<std::string> match_trouble(std::string_view text) {
       return earlier.name == capture->name;
     });
     if (is_known) return fmt::format("captures {{{}}} twice", capture->name);
-    if (capture != captures->begin() && std::prev(capture)->end == capture->begin) {
-      return fmt::format("has no text before {{{}}}, so that nothing divides the two captures",
-                         capture->name);
+    if (capture != captures->begin() && std::prev(capture)->segment == capture->segment) {
+      return fmt::format("captures {{{}}} in a segment that has a capture already", capture->name);
     }
-    if (capture->is_rest && capture->end != text.size()) {
+    if (capture->is_rest && capture->end_offset != text.size()) {
       return fmt::format("has {{{}*}} before its end; the rest can only come last", capture->name);
     }
   }

@@ -1,8 +1,8 @@
 // The texts of an origin rule that have captures: "product:{id}", "http://host/p/{id}".
 //
-// Grammar: text and {name} in turn; a name is [a-z][a-z0-9_]*, at most 32 bytes, and in `match` may
-// end in `*` at the very end of the text, where it captures the rest. There is no way to write a
-// brace as text.
+// Grammar: literal text and captures {name} in turn; {{ and }} are braces. A name is [a-z][a-z0-9_]*
+// of at most 32 bytes and may end in `*`, which captures the rest of a key. This says only whether a
+// text is right; http/ compiles it.
 #pragma once
 
 #include <optional>
@@ -14,22 +14,21 @@
 
 namespace nacre::assembly {
 
-/// More captures than any key has segments worth naming.
-inline constexpr std::size_t max_capture_count = 16;
+inline constexpr std::size_t max_capture_count = 8;
 
 /// One capture of a template.
 struct Capture {
   std::string name{};
-  bool is_rest = false;     ///< {name*}
-  std::size_t begin = 0;    ///< of its opening brace
-  std::size_t end = 0;      ///< behind its closing brace
+  bool is_rest = false;        ///< {name*}
+  std::size_t end_offset = 0;  ///< behind its closing brace
+  std::size_t segment = 0;     ///< how many `:` of the text stand before it
 };
 
 /// The captures of `text`, in order. The reason of a failure says what is wrong.
 Parsed<std::vector<Capture>> captures_of(std::string_view text);
 
 /// What is wrong with `text` as a rule's `match`, or nullopt: captures must have different names,
-/// text between them, and {name*} only at the end.
+/// one segment each, and {name*} comes last.
 std::optional<std::string> match_trouble(std::string_view text);
 
 /// What is wrong with `text` as a rule's `url`, or nullopt. A capture may stand in the path and the

@@ -67,7 +67,7 @@ Section named_cache_memory_section(CacheSettings& cache) {
 }
 
 Section origin_section(Settings& settings, std::size_t origin_index) {
-  OriginRule& rule = settings.origins.at(origin_index);
+  OriginSettings& rule = settings.origins.at(origin_index);
   return section(SectionKind::origin, fmt::format("origin[{}]", origin_index),
                  {&rule, &rule.options});
 }

@@ -14,24 +14,30 @@ bool is_lower_or_digit(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >=
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
-  return result;
-}
-
-// RFC 9110 section 5.6.2.
+// RFC 9110 section 5.6.2, without capitals.
 bool is_token_character(char c) noexcept {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return is_lower_or_digit(lower(c)) || others.find(c) != std::string_view::npos;
+  return is_lower_or_digit(c) || others.find(c) != std::string_view::npos;
 }
 
-constexpr std::array<std::string_view, 19> own_headers = {
-    "connection",    "content-encoding",  "content-length", "content-type",
-    "expect",        "host",              "if-match",       "if-modified-since",
-    "if-none-match", "if-range",          "if-unmodified-since", "keep-alive",
-    "proxy-authorization", "proxy-connection", "range",     "te",
-    "trailer",       "transfer-encoding", "upgrade"};
+// What only the client of the origin may set: framing, conditions, and the host.
+constexpr std::array<std::string_view, 18> own_headers = {
+    "host",          "connection",          "content-length",    "transfer-encoding",
+    "te",            "trailer",             "upgrade",           "expect",
+    "keep-alive",    "proxy-connection",    "if-none-match",     "if-modified-since",
+    "if-match",      "if-unmodified-since", "if-range",          "range",
+    "content-range", "accept-encoding"};
+
+// They tell requests apart for people and change no answer.
+constexpr std::array<std::string_view, 3> passed_headers = {"traceparent", "tracestate",
+                                                            "x-request-id"};
+
+constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
+
+template <std::size_t count>
+bool is_one_of(const std::array<std::string_view, count>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 }  // namespace
 
@@ -72,8 +78,7 @@ TextTrouble check_web_origin_text(std::string_view text) {
 }
 
 TextTrouble check_log_level_text(std::string_view text) {
-  constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
-  if (std::find(levels.begin(), levels.end(), text) == levels.end()) return "is no level";
+  if (!is_one_of(log_levels, text)) return "is no level";
   return std::nullopt;
 }
 
@@ -118,13 +123,17 @@ TextTrouble check_header_name_text(std::string_view text) {
   constexpr std::size_t max_header_name_bytes = 256;
   if (text.empty() || text.size() > max_header_name_bytes ||
       !std::all_of(text.begin(), text.end(), is_token_character)) {
-    return "has a name that is no HTTP field name";
+    return "has a name that is no HTTP field name in lower case";
   }
-  const std::string name = lower(text);
-  if (std::find(own_headers.begin(), own_headers.end(), name) != own_headers.end()) {
-    return "has the field " + name + ", which nacred sets itself";
+  if (is_one_of(own_headers, text)) {
+    return "has the field " + std::string(text) + ", which nacred sets itself";
   }
   return std::nullopt;
+}
+
+TextTrouble check_passed_header_text(std::string_view text) {
+  if (is_one_of(passed_headers, text)) return std::nullopt;
+  return "has a field that would be one caller's, but all callers share the answer";
 }
 
 }  // namespace nacre::assembly

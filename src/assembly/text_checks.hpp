@@ -23,8 +23,11 @@ TextTrouble check_tag_text(std::string_view text);
 /// [caches.NAME]: 1 to 64 of [a-z0-9_-], because it is a metric label and part of variable names.
 TextTrouble check_cache_name_text(std::string_view text);
 
-/// A field that nacred may send to an origin: an HTTP token that is not about the connection, the
-/// body, or the conditions that nacred itself sets.
+/// A field that may be sent to an origin: an HTTP token in lower case that is not about the
+/// connection, the body, or the conditions that nacred itself sets.
 TextTrouble check_header_name_text(std::string_view text);
+
+/// A field of a caller that may go to an origin although all callers share the answer.
+TextTrouble check_passed_header_text(std::string_view text);
 
 }  // namespace nacre::assembly
