@@ -74,6 +74,9 @@ class Cache {
 
   const std::string& namespace_name() const noexcept;
 
+  /// All namespaces of this cache that were ever asked for, in order.
+  std::vector<std::string> namespace_names() const;
+
   /// What is stored under `key`. Never loads. A hit in memory takes no allocation and no lock that
   /// a writer holds for long; it hands out the object that was stored. Bytes from elsewhere are
   /// decoded at the first read, and the object is kept.
