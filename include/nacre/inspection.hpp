@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "nacre/loader.hpp"
 #include "nacre/lookup.hpp"
+#include "nacre/validators.hpp"
 #include "nacre/value.hpp"
 
 #pragma GCC visibility push(default)
