@@ -32,11 +32,17 @@
 #include "nacre/selector.hpp"
 #include "nacre/stats.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
+
+class Cache;
 
 namespace detail {
 class Engine;
 struct Namespace;
+
+/// The face of an engine that is running already.
+Cache face_of(std::shared_ptr<Engine> engine, const Namespace& space);
 
 /// What a read found, without its type. Empty value and not negative: a miss.
 struct Found {
@@ -185,6 +191,7 @@ class Cache {
 
  private:
   friend class AsyncCache;
+  friend Cache detail::face_of(std::shared_ptr<detail::Engine>, const detail::Namespace&);
   Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space);
 
   template <Cacheable T>
@@ -222,3 +229,4 @@ Lookup<T> Cache::typed(std::string_view key, detail::Found found) const {
 }
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -98,8 +98,8 @@ struct CacheSettings {
 /// One of [[origin]]: keys that nacred loads by HTTP GET when they are not in the cache. The first
 /// rule that matches a key is used. Texts with captures write a brace as {{ or }}.
 struct OriginSettings {
-  /// Which keys: segments divided by `:`, with {name} for the text of one segment (or of its middle)
-  /// and {name*} at the end for the rest. At most 8 captures.
+  /// Which keys: segments divided by `:`, with {name} for the text of one segment (or of its
+  /// middle) and {name*} at the end for the rest. At most 8 captures.
   std::string match{};
 
   /// What is asked, http or https; captures of `match` in its path and query.

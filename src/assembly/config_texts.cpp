@@ -140,7 +140,8 @@ std::string example_option(const FoundOption& option) {
   const std::string toml = default_toml(option);
   const std::string shown(row.example.empty() ? toml : row.example);
   std::string about = fmt::format("{} Allowed: {}.", row.doc, allowed_text(row));
-  if (shown != toml && !row.is_required) about += fmt::format(" Default: {}.", default_words(option));
+  if (shown != toml && !row.is_required)
+    about += fmt::format(" Default: {}.", default_words(option));
   return fmt::format("\n{}#{} = {}\n", wrapped_comment(about), row.name, shown);
 }
 

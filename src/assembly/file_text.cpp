@@ -30,7 +30,7 @@ std::string read_file_text(const std::string& path, std::string_view what, std::
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) refuse(what, path, system_text(errno));
   const ScopeExit close_file([file] { ::close(file); });
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file, &status) != 0) refuse(what, path, system_text(errno));
   if (!S_ISREG(status.st_mode)) refuse(what, path, "is not a regular file");
   if (check != nullptr) check(path, status);

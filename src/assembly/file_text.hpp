@@ -9,8 +9,8 @@
 
 namespace nacre::assembly {
 
-/// Throws Error: invalid_argument when the file may not be used. `opened` describes the file that is
-/// read, not whatever has its name by then.
+/// Throws Error: invalid_argument when the file may not be used. `opened` describes the file that
+/// is read, not whatever has its name by then.
 using FileCheck = void (*)(const std::string& path, const struct stat& opened);
 
 /// What the regular file `path` holds. `what` names its purpose for messages; `check` may be null.

@@ -28,8 +28,7 @@ std::uint64_t smaller_limit(std::uint64_t a, std::uint64_t b) {
 // Each group above limits as well.
 std::uint64_t control_group_memory() {
   std::string group = parse_control_group(text_of("/proc/self/cgroup"));
-  std::uint64_t limit =
-      parse_memory_limit(text_of("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
+  std::uint64_t limit = parse_memory_limit(text_of("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
   while (true) {
     limit = smaller_limit(
         limit, parse_memory_limit(text_of(std::string(control_groups) + group + "/memory.max")));
@@ -46,7 +45,8 @@ HostLimits read_host_limits() {
   const long pages = ::sysconf(_SC_PHYS_PAGES);
   const long page_bytes = ::sysconf(_SC_PAGESIZE);
   if (pages > 0 && page_bytes > 0) {
-    limits.memory_bytes = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes);
+    limits.memory_bytes =
+        static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes);
   }
   limits.memory_bytes = smaller_limit(limits.memory_bytes, control_group_memory());
   rlimit files{};

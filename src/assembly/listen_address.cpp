@@ -27,8 +27,7 @@ Parsed<ListenAddress> parse_listen_address(std::string_view text) {
   if (colon == std::string_view::npos) return Address::failure("has no port");
   const std::string_view port = text.substr(colon + 1);
   ListenAddress address;
-  const auto [end, error] =
-      std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (error != std::errc{} || end != port.data() + port.size()) {
     return Address::failure("has no valid port");
   }

@@ -9,7 +9,8 @@
 namespace nacre::assembly {
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
-/// string alignment). O(a x b) time, O(b) memory. Texts beyond 64 bytes are as far as they are long.
+/// string alignment). O(a x b) time, O(b) memory. Texts beyond 64 bytes are as far as they are
+/// long.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The known name nearest to `name`, when it is near enough to be a slip: at most a third of its

@@ -55,21 +55,41 @@ struct OptionRow {
 
 namespace detail {
 
-inline OptionValue value_of(bool member) { return member; }
-inline OptionValue value_of(std::size_t member) { return std::uint64_t{member}; }
-inline OptionValue value_of(double member) { return member; }
-inline OptionValue value_of(Duration member) { return member; }
-inline OptionValue value_of(const std::string& member) { return member; }
-inline OptionValue value_of(const std::vector<std::string>& member) { return member; }
-inline OptionValue value_of(const NamedTexts& member) { return member; }
+inline OptionValue value_of(bool member) {
+  return member;
+}
+inline OptionValue value_of(std::size_t member) {
+  return std::uint64_t{member};
+}
+inline OptionValue value_of(double member) {
+  return member;
+}
+inline OptionValue value_of(Duration member) {
+  return member;
+}
+inline OptionValue value_of(const std::string& member) {
+  return member;
+}
+inline OptionValue value_of(const std::vector<std::string>& member) {
+  return member;
+}
+inline OptionValue value_of(const NamedTexts& member) {
+  return member;
+}
 OptionValue value_of(LogLevel member);
 
-inline void assign(bool& member, OptionValue value) { member = std::get<bool>(value); }
+inline void assign(bool& member, OptionValue value) {
+  member = std::get<bool>(value);
+}
 inline void assign(std::size_t& member, OptionValue value) {
   member = static_cast<std::size_t>(std::get<std::uint64_t>(value));
 }
-inline void assign(double& member, OptionValue value) { member = std::get<double>(value); }
-inline void assign(Duration& member, OptionValue value) { member = std::get<Duration>(value); }
+inline void assign(double& member, OptionValue value) {
+  member = std::get<double>(value);
+}
+inline void assign(Duration& member, OptionValue value) {
+  member = std::get<Duration>(value);
+}
 inline void assign(std::string& member, OptionValue value) {
   member = std::get<std::string>(std::move(value));
 }

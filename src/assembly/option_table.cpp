@@ -40,8 +40,9 @@ constexpr OptionRow server_rows[] = {
      .type = text_list,
      .range = {0, 100},
      .field = field<&ServerSettings::allowed_hosts>(),
-     .doc = "Names that a request's Host field may have besides localhost and the addresses of "
-            "listen. Others are refused, so that no web page can reach nacred by a name of its own.",
+     .doc =
+         "Names that a request's Host field may have besides localhost and the addresses of "
+         "listen. Others are refused, so that no web page can reach nacred by a name of its own.",
      .allowed = "0 to 100 host names without port",
      .example = "[\"cache.internal\"]",
      .check = check_host_text},
@@ -485,8 +486,9 @@ constexpr OptionRow origin_rows[] = {
      .type = text,
      .range = {0, max_path_bytes},
      .field = field<&OriginSettings::ca_file>(),
-     .doc = "PEM file of the certificates to trust instead of the system's; for https. Certificates "
-            "are always verified.",
+     .doc =
+         "PEM file of the certificates to trust instead of the system's; for https. Certificates "
+         "are always verified.",
      .allowed = path_allowed,
      .example = "\"/etc/nacre/origin-ca.pem\"",
      .applies = Applies::at_reload},
@@ -506,8 +508,7 @@ constexpr SectionRow sections[] = {
     {SectionKind::server, "[server]", "server", server_groups,
      "Where nacred listens, whom it trusts, and what one peer may ask of it."},
     {SectionKind::log, "[log]", "log", log_groups, "What is written to standard error."},
-    {SectionKind::memory, "[memory]", "memory", memory_groups,
-     "The memory that all caches share."},
+    {SectionKind::memory, "[memory]", "memory", memory_groups, "The memory that all caches share."},
     {SectionKind::loads, "[loads]", "loads", load_groups,
      "Limits of the loads of all caches that share memory."},
     {SectionKind::cache, "[cache]", "cache", cache_groups,
@@ -527,6 +528,8 @@ constexpr SectionRow sections[] = {
 
 }  // namespace
 
-std::span<const SectionRow> section_table() noexcept { return sections; }
+std::span<const SectionRow> section_table() noexcept {
+  return sections;
+}
 
 }  // namespace nacre::assembly

@@ -52,7 +52,7 @@ struct FoundOption {
 /// One section of particular settings. Valid as long as these stay where they are.
 struct Section {
   const SectionRow* row = nullptr;
-  std::string path{};                    ///< "cache", "caches.sessions", "origin[2]"
+  std::string path{};                     ///< "cache", "caches.sessions", "origin[2]"
   std::vector<SectionPointer> targets{};  ///< one for each group of `row`
 };
 

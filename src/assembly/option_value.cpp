@@ -188,7 +188,9 @@ std::string bound_text(OptionType type, double bound) {
   }
 }
 
-void append_quoted(std::string& out, std::string_view text) { append_json_string(out, text); }
+void append_quoted(std::string& out, std::string_view text) {
+  append_json_string(out, text);
+}
 
 }  // namespace
 

@@ -56,7 +56,8 @@ Parsed<OptionValue> value_from_text(OptionType type, std::string_view text);
 std::optional<std::string> range_trouble(OptionType type, const OptionRange& range,
                                          const OptionValue& value);
 
-/// "1ms to 3650d", "0 or 0.1 to 0.99", "true or false", "1 to 64 bytes of text", "at most 64 texts".
+/// "1ms to 3650d", "0 or 0.1 to 0.99", "true or false", "1 to 64 bytes of text", "at most 64
+/// texts".
 std::string allowed_text(OptionType type, const OptionRange& range);
 
 /// As nacre.toml takes it: `"60s"`, `1024`, `["a", "b"]`.

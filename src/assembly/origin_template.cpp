@@ -81,9 +81,10 @@ Parsed<std::vector<Capture>> captures_of(std::string_view text) {
     const bool is_rest = name.ends_with('*');
     if (is_rest) name.remove_suffix(1);
     if (!is_capture_name(name)) {
-      return Captures::failure(fmt::format("has a capture named \"{}\"; a name is 1 to 32 of a-z, "
-                                           "0-9 and _, beginning with a letter",
-                                           utf8_prefix(name, 40)));
+      return Captures::failure(
+          fmt::format("has a capture named \"{}\"; a name is 1 to 32 of a-z, "
+                      "0-9 and _, beginning with a letter",
+                      utf8_prefix(name, 40)));
     }
     if (captures.size() == max_capture_count) return Captures::failure("has too many captures");
     captures.push_back({std::string(name), is_rest, close + 1, segment});
@@ -138,9 +139,8 @@ std::optional<std::string> use_trouble(std::string_view text, std::string_view m
   const Captures captured = captures_of(match);
   if (!captured) return std::nullopt;  // reported for `match`
   for (const Capture& use : *used) {
-    const bool is_captured = std::any_of(captured->begin(), captured->end(), [&](const Capture& c) {
-      return c.name == use.name;
-    });
+    const bool is_captured = std::any_of(captured->begin(), captured->end(),
+                                         [&](const Capture& c) { return c.name == use.name; });
     if (!is_captured) return fmt::format("uses {{{}}}, which match does not capture", use.name);
   }
   return std::nullopt;

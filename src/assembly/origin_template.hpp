@@ -1,8 +1,8 @@
 // The texts of an origin rule that have captures: "product:{id}", "http://host/p/{id}".
 //
-// Grammar: literal text and captures {name} in turn; {{ and }} are braces. A name is [a-z][a-z0-9_]*
-// of at most 32 bytes and may end in `*`, which captures the rest of a key. This says only whether a
-// text is right; http/ compiles it.
+// Grammar: literal text and captures {name} in turn; {{ and }} are braces. A name is
+// [a-z][a-z0-9_]* of at most 32 bytes and may end in `*`, which captures the rest of a key. This
+// says only whether a text is right; http/ compiles it.
 #pragma once
 
 #include <optional>

@@ -36,8 +36,8 @@ std::string_view trimmed(std::string_view text) {
 
 std::string read_secret_file(const std::string& path) {
   constexpr std::size_t room_for_blanks = 64;
-  const std::string text = assembly::read_file_text(
-      path, "the secret file", max_secret_bytes + room_for_blanks, check_mode);
+  const std::string text = assembly::read_file_text(path, "the secret file",
+                                                    max_secret_bytes + room_for_blanks, check_mode);
   const std::string_view secret = trimmed(text);
   if (secret.size() < min_secret_bytes) {
     refuse(path, fmt::format("holds {} bytes; allowed: {} to {}", secret.size(), min_secret_bytes,
@@ -46,9 +46,10 @@ std::string read_secret_file(const std::string& path) {
   if (secret.size() > max_secret_bytes) {
     refuse(path, fmt::format("holds more than {} bytes", max_secret_bytes));
   }
-  const bool is_printable = std::all_of(secret.begin(), secret.end(),
-                                        [](char c) { return c >= ' ' && c < '\x7F'; });
-  if (!is_printable) refuse(path, "holds more than one line, or bytes that are not printable ASCII");
+  const bool is_printable =
+      std::all_of(secret.begin(), secret.end(), [](char c) { return c >= ' ' && c < '\x7F'; });
+  if (!is_printable)
+    refuse(path, "holds more than one line, or bytes that are not printable ASCII");
   return std::string(secret);
 }
 

@@ -29,7 +29,8 @@ std::string text_of(const std::vector<SettingsProblem>& problems) {
 
 Error::Details details_of(const std::vector<SettingsProblem>& problems) {
   Error::Details details;
-  for (const SettingsProblem& problem : problems) details.emplace_back("problem", problem.message());
+  for (const SettingsProblem& problem : problems)
+    details.emplace_back("problem", problem.message());
   return details;
 }
 

@@ -45,10 +45,10 @@ class Advisor {
       is_one = false;
     }
     if (is_one || host_.memory_bytes == 0 || sum_bytes <= host_.memory_bytes) return;
-    all_.push_back({"memory.max_bytes", fmt::format("{} with those of [caches.NAME.memory] are more "
-                                                    "than the {} this machine gives",
-                                                    format_bytes(sum_bytes),
-                                                    format_bytes(host_.memory_bytes))});
+    all_.push_back({"memory.max_bytes",
+                    fmt::format("{} with those of [caches.NAME.memory] are more "
+                                "than the {} this machine gives",
+                                format_bytes(sum_bytes), format_bytes(host_.memory_bytes))});
   }
 
   void on_cache(const CacheSettings& cache, const std::string& section) {
@@ -70,31 +70,35 @@ class Advisor {
     }
     add(section, std::move(advice));
     if (origin.max_body_bytes > settings_.memory.max_value_bytes) {
-      all_.push_back({section + ".max_body_bytes", "is more than memory.max_value_bytes: such an "
-                                                   "answer is loaded each time and never stored"});
+      all_.push_back({section + ".max_body_bytes",
+                      "is more than memory.max_value_bytes: such an "
+                      "answer is loaded each time and never stored"});
     }
     if (origin.max_idle > origin.max_concurrent) {
-      all_.push_back({section + ".max_idle", "is more than max_concurrent: there are never that "
-                                             "many connections"});
+      all_.push_back({section + ".max_idle",
+                      "is more than max_concurrent: there are never that "
+                      "many connections"});
     }
   }
 
   void on_server() {
     const ServerSettings& server = settings_.server;
     if (server.max_body_bytes < settings_.memory.max_value_bytes) {
-      all_.push_back({"server.max_body_bytes", "is less than memory.max_value_bytes: the largest "
-                                               "values cannot be sent"});
+      all_.push_back({"server.max_body_bytes",
+                      "is less than memory.max_value_bytes: the largest "
+                      "values cannot be sent"});
     }
     constexpr std::uint64_t own_files = 64;  // listeners, timers, logs, certificates
     if (host_.open_files > 0 && server.max_connections + own_files > host_.open_files) {
-      all_.push_back({"server.max_connections", fmt::format("{} do not fit the {} files this process "
-                                                            "may open",
-                                                            server.max_connections,
-                                                            host_.open_files)});
+      all_.push_back(
+          {"server.max_connections", fmt::format("{} do not fit the {} files this process "
+                                                 "may open",
+                                                 server.max_connections, host_.open_files)});
     }
     if (server.production && server.allow_flush_in_production) {
-      all_.push_back({"server.allow_flush_in_production", "lets one request of the admin API empty "
-                                                          "a cache in production"});
+      all_.push_back({"server.allow_flush_in_production",
+                      "lets one request of the admin API empty "
+                      "a cache in production"});
     }
   }
 

@@ -111,9 +111,9 @@ class Check {
       check_text(section + ".headers", use_trouble(value, origin.match));
     }
     for (const auto& [name, path] : origin.header_files) {
-      const bool is_set_twice = std::any_of(
-          origin.headers.begin(), origin.headers.end(),
-          [&key = name](const auto& header) { return header.first == key; });
+      const bool is_set_twice =
+          std::any_of(origin.headers.begin(), origin.headers.end(),
+                      [&key = name](const auto& header) { return header.first == key; });
       if (is_set_twice) report(section + ".header_files", name + " is in headers as well", "");
     }
     if (!origin.ca_file.empty() && !origin.url.starts_with("https://")) {
@@ -126,8 +126,8 @@ class Check {
   }
 
   static std::optional<std::string> header_value_trouble(std::string_view value) {
-    const bool is_printable = std::all_of(value.begin(), value.end(),
-                                          [](char c) { return c >= ' ' && c < '\x7F'; });
+    const bool is_printable =
+        std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c < '\x7F'; });
     if (value.empty() || !is_printable || value.front() == ' ' || value.back() == ' ') {
       return "has a value that is empty, or not printable ASCII, or has blanks around it";
     }
@@ -143,17 +143,14 @@ class Check {
     const auto [first, is_new] = first_of_host_.emplace(host, index);
     if (is_new) return;
     const OriginSettings& other = settings_.origins[first->second];
-    const bool is_same = origin.retries == other.retries &&
-                         origin.retry_budget == other.retry_budget &&
-                         origin.min_retry_delay == other.min_retry_delay &&
-                         origin.max_retry_delay == other.max_retry_delay &&
-                         origin.max_concurrent == other.max_concurrent &&
-                         origin.max_queued == other.max_queued &&
-                         origin.max_idle == other.max_idle &&
-                         origin.idle_timeout == other.idle_timeout &&
-                         origin.dns_ttl == other.dns_ttl &&
-                         origin.max_body_bytes == other.max_body_bytes &&
-                         origin.ca_file == other.ca_file;
+    const bool is_same =
+        origin.retries == other.retries && origin.retry_budget == other.retry_budget &&
+        origin.min_retry_delay == other.min_retry_delay &&
+        origin.max_retry_delay == other.max_retry_delay &&
+        origin.max_concurrent == other.max_concurrent && origin.max_queued == other.max_queued &&
+        origin.max_idle == other.max_idle && origin.idle_timeout == other.idle_timeout &&
+        origin.dns_ttl == other.dns_ttl && origin.max_body_bytes == other.max_body_bytes &&
+        origin.ca_file == other.ca_file;
     if (is_same) return;
     report(fmt::format("origin[{}].url", index),
            fmt::format("has the host of origin[{}] but other limits of retries or connections",

@@ -23,8 +23,8 @@ OptionValue without_secrets(OptionValue value) {
   return value;
 }
 
-// Options that are not set: in a section of defaults the documented default, elsewhere null, because
-// there another section decides.
+// Options that are not set: in a section of defaults the documented default, elsewhere null,
+// because there another section decides.
 void write_unset(JsonText& json, const OptionRow& row, bool is_defaults) {
   if (is_defaults && !row.unset_toml.empty()) {
     json.raw_value(row.unset_toml);  // durations and numbers read the same in JSON

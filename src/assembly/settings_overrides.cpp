@@ -159,9 +159,8 @@ void apply_environment(const std::vector<std::pair<std::string, std::string>>& e
   const std::vector<SettingName> known = names_in(settings);
   for (const auto& [name, value] : environment) {
     const bool is_ours = name.starts_with("NACRE_");
-    const bool is_program_variable =
-        std::find(program_variables.begin(), program_variables.end(), name) !=
-        program_variables.end();
+    const bool is_program_variable = std::find(program_variables.begin(), program_variables.end(),
+                                               name) != program_variables.end();
     if (!is_ours || is_program_variable) continue;
     const auto found = std::find_if(known.begin(), known.end(), [&, &key = name](const auto& each) {
       return environment_name(each.section, each.option) == key;
@@ -196,8 +195,8 @@ void apply_flags(const std::vector<std::string>& flags, Settings& settings, Plac
       report_unknown_flag(name, place, problems);
       continue;
     }
-    store_text({std::string(section), std::string(option)}, std::string_view(flag).substr(equals + 1),
-               place, settings, places, problems);
+    store_text({std::string(section), std::string(option)},
+               std::string_view(flag).substr(equals + 1), place, settings, places, problems);
   }
 }
 

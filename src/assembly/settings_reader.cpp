@@ -225,8 +225,8 @@ const ConfigNode::Array* SettingsReader::tables_of(const ConfigNode& node,
 
 void SettingsReader::report(FilePosition position, std::string setting, std::string problem,
                             std::string allowed) {
-  problems_.add({place_in(file_name_, position), std::move(setting), std::move(problem),
-                 std::move(allowed)});
+  problems_.add(
+      {place_in(file_name_, position), std::move(setting), std::move(problem), std::move(allowed)});
 }
 
 void SettingsReader::report_unknown(const ConfigNode& entry, const std::string& setting,

@@ -53,8 +53,7 @@ class SettingsReader {
   const ConfigNode::Array* tables_of(const ConfigNode& node, const std::string& setting,
                                      std::size_t max_count);
 
-  void report(FilePosition position, std::string setting, std::string problem,
-              std::string allowed);
+  void report(FilePosition position, std::string setting, std::string problem, std::string allowed);
   void report_unknown(const ConfigNode& entry, const std::string& setting,
                       std::vector<std::string> known);
   void report_missing(const ConfigNode& node, const Section& section);

@@ -13,8 +13,8 @@ SettingsSource read_settings_source(const std::string& path, std::vector<std::st
   SettingsSource source;
   if (!path.empty()) {
     source.file_name = path;
-    source.file_text = assembly::read_file_text(path, "the configuration file",
-                                                assembly::max_file_bytes, nullptr);
+    source.file_text =
+        assembly::read_file_text(path, "the configuration file", assembly::max_file_bytes, nullptr);
   }
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const std::string_view text = *variable;

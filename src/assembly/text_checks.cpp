@@ -10,9 +10,13 @@
 namespace nacre::assembly {
 namespace {
 
-bool is_lower_or_digit(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_lower_or_digit(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // RFC 9110 section 5.6.2, without capitals.
 bool is_token_character(char c) noexcept {
@@ -21,12 +25,24 @@ bool is_token_character(char c) noexcept {
 }
 
 // What only the client of the origin may set: framing, conditions, and the host.
-constexpr std::array<std::string_view, 18> own_headers = {
-    "host",          "connection",          "content-length",    "transfer-encoding",
-    "te",            "trailer",             "upgrade",           "expect",
-    "keep-alive",    "proxy-connection",    "if-none-match",     "if-modified-since",
-    "if-match",      "if-unmodified-since", "if-range",          "range",
-    "content-range", "accept-encoding"};
+constexpr std::array<std::string_view, 18> own_headers = {"host",
+                                                          "connection",
+                                                          "content-length",
+                                                          "transfer-encoding",
+                                                          "te",
+                                                          "trailer",
+                                                          "upgrade",
+                                                          "expect",
+                                                          "keep-alive",
+                                                          "proxy-connection",
+                                                          "if-none-match",
+                                                          "if-modified-since",
+                                                          "if-match",
+                                                          "if-unmodified-since",
+                                                          "if-range",
+                                                          "range",
+                                                          "content-range",
+                                                          "accept-encoding"};
 
 // They tell requests apart for people and change no answer.
 constexpr std::array<std::string_view, 3> passed_headers = {"traceparent", "tracestate",

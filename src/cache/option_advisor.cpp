@@ -24,45 +24,52 @@ void advise_on_lifetimes(const Options& options, const Policy& policy, std::vect
                                           format_duration(policy.max_ttl))});
   }
   if (policy.negative_ttl > policy.ttl) {
-    all.push_back({"negative_ttl", "is more than ttl: what is made after it was asked for stays "
-                                   "unseen for longer than what is changed"});
+    all.push_back({"negative_ttl",
+                   "is more than ttl: what is made after it was asked for stays "
+                   "unseen for longer than what is changed"});
   }
   constexpr Duration long_ttl = minutes(1);
   if (policy.ttl_jitter == 0 && policy.ttl >= long_ttl) {
-    all.push_back({"ttl_jitter", "is 0: entries that are filled together expire together and are "
-                                 "loaded together"});
+    all.push_back({"ttl_jitter",
+                   "is 0: entries that are filled together expire together and are "
+                   "loaded together"});
   }
 }
 
 void advise_on_stale(const Options& options, const Policy& policy, std::vector<Advice>& all) {
   if (policy.stale_if_error > Duration(0) && policy.stale_if_error < policy.error_backoff) {
-    all.push_back({"stale_if_error", "is less than error_backoff: the stale value is gone before "
-                                     "the origin is asked again"});
+    all.push_back({"stale_if_error",
+                   "is less than error_backoff: the stale value is gone before "
+                   "the origin is asked again"});
   }
   const bool has_stale =
       policy.stale_if_error > Duration(0) || policy.stale_while_revalidate > Duration(0);
   if (options.soft_load_timeout && !has_stale) {
-    all.push_back({"soft_load_timeout", "has no effect: with stale_if_error and "
-                                        "stale_while_revalidate 0 there is no stale value to "
-                                        "serve"});
+    all.push_back({"soft_load_timeout",
+                   "has no effect: with stale_if_error and "
+                   "stale_while_revalidate 0 there is no stale value to "
+                   "serve"});
   }
 }
 
 void advise_on_loads(const Policy& policy, std::vector<Advice>& all) {
   if (policy.soft_load_timeout >= policy.load_timeout) {
-    all.push_back({"soft_load_timeout", "is not less than load_timeout: a slow load fails before "
-                                        "the stale value is served"});
+    all.push_back({"soft_load_timeout",
+                   "is not less than load_timeout: a slow load fails before "
+                   "the stale value is served"});
   }
   if (policy.tier_timeout >= policy.load_timeout) {
-    all.push_back({"tier_timeout", "is not less than load_timeout: a slow tier takes longer than "
-                                   "the load it should save"});
+    all.push_back({"tier_timeout",
+                   "is not less than load_timeout: a slow tier takes longer than "
+                   "the load it should save"});
   }
   if (policy.refresh_ahead > 0 && policy.ttl < seconds(1)) {
     all.push_back({"refresh_ahead", "with a ttl below 1s refreshes nearly all the time"});
   }
   if (policy.refresh_ahead > 0 && policy.early_refresh_beta > 0) {
-    all.push_back({"early_refresh_beta", "is given together with refresh_ahead; one of them is "
-                                         "enough"});
+    all.push_back({"early_refresh_beta",
+                   "is given together with refresh_ahead; one of them is "
+                   "enough"});
   }
 }
 
@@ -90,9 +97,9 @@ std::vector<Advice> advise(const MemoryOptions& memory, std::uint64_t max_value_
                            std::uint64_t memory_bytes) {
   std::vector<Advice> all;
   if (memory_bytes > 0 && memory.max_bytes > memory_bytes) {
-    all.push_back({"max_bytes", fmt::format("{} is more than the {} this machine gives",
-                                            format_bytes(memory.max_bytes),
-                                            format_bytes(memory_bytes))});
+    all.push_back(
+        {"max_bytes", fmt::format("{} is more than the {} this machine gives",
+                                  format_bytes(memory.max_bytes), format_bytes(memory_bytes))});
   }
   constexpr std::uint64_t least_values = 8;  // fewer, and one value pushes out most of the rest
   if (max_value_bytes > memory.max_bytes / least_values) {
