@@ -163,6 +163,10 @@ class Cache {
   /// Gives one entry a new ttl from now, or the longest there is. False when there is none.
   bool extend(std::string_view key, std::optional<Duration> ttl) const;
 
+  /// Replaces the defaults and the prefix rules: for entries stored and reads begun from now on.
+  /// Whole, or not at all when an option is out of range.
+  void set_defaults(Options defaults, std::vector<PrefixRule> rules) const;
+
   /// Invalidates the whole namespace. O(1); space is reclaimed later.
   void clear() const;
 
