@@ -101,7 +101,9 @@ std::optional<std::string> ChildProcess::read_line(std::chrono::milliseconds tim
   }
 }
 
-void ChildProcess::send_signal(int signal) { kill(pid_, signal); }
+void ChildProcess::send_signal(int signal) {
+  kill(pid_, signal);
+}
 
 Finished ChildProcess::wait(std::chrono::milliseconds timeout) {
   const auto deadline = steady_clock::now() + timeout;

@@ -29,7 +29,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   /// The next line of standard output, or nullopt when it ended or `timeout` has passed.
-  std::optional<std::string> read_line(std::chrono::milliseconds timeout = std::chrono::seconds(20));
+  std::optional<std::string> read_line(
+      std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
   void send_signal(int signal);
 

@@ -47,8 +47,7 @@ HttpConnection::HttpConnection(const std::string& host, const std::string& port,
   const auto endpoints = asio::ip::tcp::resolver(state_->context).resolve(host, port);
   boost::system::error_code result;
   state_->stream.expires_after(timeout);
-  state_->stream.async_connect(endpoints,
-                               [&result](auto error, const auto&) { result = error; });
+  state_->stream.async_connect(endpoints, [&result](auto error, const auto&) { result = error; });
   state_->finish(result);
 }
 
@@ -77,7 +76,8 @@ HttpReply HttpConnection::receive() {
   http::async_read(state_->stream, state_->buffer, parser,
                    [&result](auto error, auto) { result = error; });
   state_->finish(result);
-  HttpReply reply{.status = parser.get().result_int(), .body = parser.get().body()};
+  HttpReply reply{.status = static_cast<int>(parser.get().result_int()),
+                  .body = parser.get().body()};
   for (const auto& field : parser.get()) {
     reply.headers[lower(std::string(field.name_string()))] = std::string(field.value());
   }
