@@ -104,6 +104,7 @@ TEST_F(Catalogue, lists_pages_of_a_category) {
   EXPECT_EQ(first.at("products").at(1), second.at("products").at(0));
   EXPECT_EQ(second.at("products").at(0).at("category"), "garden");
   EXPECT_EQ(first.at("total"), second.at("total"));
+  EXPECT_EQ(read("/tenants/acme/products?limit=1").at("products").at(0).at("id"), "1");
   EXPECT_EQ(get("/tenants/acme/products?limit=x").status, 400);
 }
 
