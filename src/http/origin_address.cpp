@@ -21,7 +21,9 @@ constexpr std::uint16_t https_port = 443;
               {{"field", "url"}});
 }
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string checked_host(std::string_view host, bool is_bracketed) {
   const auto is_allowed = [&](char c) {

@@ -25,8 +25,8 @@ struct OriginConnectionOptions {
   /// Connections kept open between requests. 0 to 4096.
   std::size_t max_idle = 16;
 
-  /// A connection idle for longer is closed. 1 ms to 1 h. Give less than the origin's own keep-alive
-  /// timeout: a request that meets a closing connection is sent twice.
+  /// A connection idle for longer is closed. 1 ms to 1 h. Give less than the origin's own
+  /// keep-alive timeout: a request that meets a closing connection is sent twice.
   Duration idle_timeout = std::chrono::seconds(15);
 
   /// A longer body is refused. 1 byte to 1 GiB.

@@ -21,12 +21,24 @@ constexpr std::size_t max_tag_count = 64;
 constexpr std::size_t max_header_count = 32;
 
 // What only the client itself may set: framing, validators, and the host.
-constexpr std::array<std::string_view, 18> reserved_headers{
-    "host",          "connection",          "content-length",    "transfer-encoding",
-    "te",            "trailer",             "upgrade",           "expect",
-    "keep-alive",    "proxy-connection",    "if-none-match",     "if-modified-since",
-    "if-match",      "if-unmodified-since", "if-range",          "range",
-    "content-range", "accept-encoding"};
+constexpr std::array<std::string_view, 18> reserved_headers{"host",
+                                                            "connection",
+                                                            "content-length",
+                                                            "transfer-encoding",
+                                                            "te",
+                                                            "trailer",
+                                                            "upgrade",
+                                                            "expect",
+                                                            "keep-alive",
+                                                            "proxy-connection",
+                                                            "if-none-match",
+                                                            "if-modified-since",
+                                                            "if-match",
+                                                            "if-unmodified-since",
+                                                            "if-range",
+                                                            "range",
+                                                            "content-range",
+                                                            "accept-encoding"};
 
 // They tell requests apart for people and change no answer, so a shared load may carry those of
 // whichever caller started it.

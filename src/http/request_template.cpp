@@ -71,7 +71,8 @@ void check_literal(std::string_view literal) {
   for (std::size_t at = 0; at < literal.size(); ++at) {
     const char c = literal[at];
     if (c == '#') refuse("url", "must not have a fragment (#)");
-    if (c == '%' && !(at + 2 < literal.size() && is_hex(literal[at + 1]) && is_hex(literal[at + 2]))) {
+    if (c == '%' &&
+        !(at + 2 < literal.size() && is_hex(literal[at + 1]) && is_hex(literal[at + 2]))) {
       refuse("url", "a '%' must be followed by two hexadecimal digits");
     }
     constexpr std::string_view allowed = "%/?-._~!$&'()*+,;=:@";
@@ -83,8 +84,9 @@ void check_literal(std::string_view literal) {
 
 std::size_t capture_index(const TemplatePart& part, std::span<const CaptureName> names,
                           std::string_view field) {
-  const auto found = std::find_if(names.begin(), names.end(),
-                                  [&](const CaptureName& known) { return known.name == part.name; });
+  const auto found = std::find_if(names.begin(), names.end(), [&](const CaptureName& known) {
+    return known.name == part.name;
+  });
   if (found == names.end()) refuse(field, fmt::format("match captures no {{{}}}", part.name));
   if (part.is_rest && !found->is_rest) {
     refuse(field, fmt::format("write {{{}}}: match captures one segment only", part.name));
@@ -133,9 +135,10 @@ std::string TargetTemplate::expand(const Captures& captures) const {
     append_encoded(target, captures[part.capture_index], part.keeps_slashes);
   }
   if (has_unsafe_segment(std::string_view(target).substr(0, path_bytes))) {
-    throw Error(Errc::invalid_key,
-                "key: would make a segment of the origin's URL empty, \".\" or \"..\", which servers "
-                "resolve to another path");
+    throw Error(
+        Errc::invalid_key,
+        "key: would make a segment of the origin's URL empty, \".\" or \"..\", which servers "
+        "resolve to another path");
   }
   return target;
 }

@@ -15,7 +15,8 @@
 
 namespace nacre {
 
-/// Template of a request target (RFC 9112, section 3.2.1): path and query. Const after construction.
+/// Template of a request target (RFC 9112, section 3.2.1): path and query. Const after
+/// construction.
 class TargetTemplate {
  public:
   /// Throws Error: invalid_argument, which names the field `url`.

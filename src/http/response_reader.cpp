@@ -19,6 +19,10 @@ namespace {
 // What is set aside at once for a body that says its length; a lie costs no more than this.
 constexpr std::size_t max_reserved_body_bytes = std::size_t{256} << 10;
 
+// How each message begins. Beast waits for a whole head before it looks, so that a peer that
+// speaks something else would keep us waiting.
+constexpr std::string_view protocol = "HTTP/1.";
+
 // ": " and the line's end.
 constexpr std::size_t field_overhead_bytes = 4;
 
@@ -152,20 +156,27 @@ ResponseReader::State ResponseReader::feed_end() {
   return state_;
 }
 
-OriginResponse ResponseReader::take_response() { return std::move(parser_->response()); }
+OriginResponse ResponseReader::take_response() {
+  return std::move(parser_->response());
+}
 
 std::size_t ResponseReader::parse(std::string_view bytes) {
   std::size_t taken = 0;
   while (state_ == State::needs_more && taken < bytes.size()) {
     const std::string_view rest = bytes.substr(taken);
+    const bool is_at_start = parser_->response().status == 0;
+    if (is_at_start && !protocol.starts_with(rest.substr(0, protocol.size()))) {
+      fail(Fault::malformed, "the response is not HTTP/1.1: it begins otherwise");
+      break;
+    }
     error_code error;
     taken += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     if (error == http::error::need_more) break;
     if (error == http::error::header_limit) {
       fail(Fault::head_too_large, "the head is longer than 64 KiB");
     } else if (error == http::error::body_limit) {
-      fail(Fault::body_too_large, fmt::format("the body is longer than max_body_bytes ({})",
-                                              max_body_bytes_));
+      fail(Fault::body_too_large,
+           fmt::format("the body is longer than max_body_bytes ({})", max_body_bytes_));
     } else if (error) {
       fail(Fault::malformed, fmt::format("the response is not HTTP/1.1: {}", error.message()));
     } else if (parser_->is_done()) {

@@ -19,7 +19,9 @@ constexpr std::size_t max_name_bytes = 32;
 
 bool is_name(std::string_view name) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto is_allowed = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  const auto is_allowed = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+  };
   return !name.empty() && name.size() <= max_name_bytes && is_letter(name.front()) &&
          std::all_of(name.begin(), name.end(), is_allowed);
 }
@@ -53,7 +55,8 @@ std::vector<TemplatePart> parse_template(std::string_view text, std::string_view
       refuse(field, "a '}' without its '{'; write }} for a brace");
     } else {
       const std::size_t end = text.find('}', at);
-      if (end == std::string_view::npos) refuse(field, "a '{' without its '}'; write {{ for a brace");
+      if (end == std::string_view::npos)
+        refuse(field, "a '{' without its '}'; write {{ for a brace");
       end_literal();
       parts.push_back(parse_capture(text.substr(at + 1, end - at - 1), field));
       at = end;
