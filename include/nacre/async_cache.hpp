@@ -50,12 +50,13 @@ class AsyncCache {
   template <Cacheable T>
   void get_or_load(std::string_view key, AsyncLoader<T> loader, const Options& options,
                    Callback<Lookup<T>> done) const {
-    read(
-        key,
-        [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
-          loader(context, LoadCompletion<T>(std::move(answer)));
-        },
-        options, typed_callback<T>(key, std::move(done)));
+    detail::ErasedLoader erased{
+        .start =
+            [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
+              loader(context, LoadCompletion<T>(std::move(answer)));
+            },
+        .may_block = false};
+    read(key, std::move(erased), options, typed_callback<T>(key, std::move(done)));
   }
 
   template <Cacheable T>
@@ -102,12 +103,7 @@ class AsyncCache {
   FoundCallback typed_callback(std::string_view key, Callback<Lookup<T>> done) const {
     return [cache = cache_, key = std::string(key),
             done = std::move(done)](Outcome<detail::Found> found) {
-      if (!found) return done(found.error());
-      try {
-        done(cache.typed<T>(key, std::move(found).value()));
-      } catch (const Error& error) {
-        done(error);
-      }
+      answer<Lookup<T>>([&] { return cache.typed<T>(key, std::move(found).value()); }, done);
     };
   }
 

@@ -34,9 +34,14 @@
 
 namespace nacre {
 
+class Cache;
+
 namespace detail {
 class Engine;
 struct Namespace;
+
+/// The face of an engine that is running already.
+Cache face_of(std::shared_ptr<Engine> engine, const Namespace& space);
 
 /// What a read found, without its type. Empty value and not negative: a miss.
 struct Found {
@@ -73,6 +78,9 @@ class Cache {
   Cache in_namespace(std::string_view name) const;
 
   const std::string& namespace_name() const noexcept;
+
+  /// All namespaces of this cache that were ever asked for, in order.
+  std::vector<std::string> namespace_names() const;
 
   /// What is stored under `key`. Never loads. A hit in memory takes no allocation and no lock that
   /// a writer holds for long; it hands out the object that was stored. Bytes from elsewhere are
@@ -163,6 +171,10 @@ class Cache {
   /// Gives one entry a new ttl from now, or the longest there is. False when there is none.
   bool extend(std::string_view key, std::optional<Duration> ttl) const;
 
+  /// Replaces the defaults and the prefix rules: for entries stored and reads begun from now on.
+  /// Whole, or not at all when an option is out of range.
+  void set_defaults(Options defaults, std::vector<PrefixRule> rules) const;
+
   /// Invalidates the whole namespace. O(1); space is reclaimed later.
   void clear() const;
 
@@ -178,6 +190,7 @@ class Cache {
 
  private:
   friend class AsyncCache;
+  friend Cache detail::face_of(std::shared_ptr<detail::Engine>, const detail::Namespace&);
   Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space);
 
   template <Cacheable T>
