@@ -32,11 +32,17 @@
 #include "nacre/selector.hpp"
 #include "nacre/stats.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
+
+class Cache;
 
 namespace detail {
 class Engine;
 struct Namespace;
+
+/// The face of an engine that is running already.
+Cache face_of(std::shared_ptr<Engine> engine, const Namespace& space);
 
 /// What a read found, without its type. Empty value and not negative: a miss.
 struct Found {
@@ -73,6 +79,9 @@ class Cache {
   Cache in_namespace(std::string_view name) const;
 
   const std::string& namespace_name() const noexcept;
+
+  /// All namespaces of this cache that were ever asked for, in order.
+  std::vector<std::string> namespace_names() const;
 
   /// What is stored under `key`. Never loads. A hit in memory takes no allocation and no lock that
   /// a writer holds for long; it hands out the object that was stored. Bytes from elsewhere are
@@ -182,6 +191,7 @@ class Cache {
 
  private:
   friend class AsyncCache;
+  friend Cache detail::face_of(std::shared_ptr<detail::Engine>, const detail::Namespace&);
   Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space);
 
   template <Cacheable T>
@@ -219,3 +229,4 @@ Lookup<T> Cache::typed(std::string_view key, detail::Found found) const {
 }
 
 }  // namespace nacre
+#pragma GCC visibility pop

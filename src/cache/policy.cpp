@@ -26,7 +26,7 @@ constexpr int stale_if_error_factor = 10;
 
 struct DurationRange {
   const char* name;
-  std::optional<Duration> Options::*option;
+  std::optional<Duration> Options::* option;
   Duration least;
   Duration most;
 };
@@ -47,7 +47,7 @@ constexpr DurationRange duration_ranges[] = {
 
 struct ShareRange {
   const char* name;
-  std::optional<double> Options::*option;
+  std::optional<double> Options::* option;
   double least;
   double most;
   bool may_be_zero;
@@ -139,8 +139,8 @@ PolicyRules::PolicyRules(Options defaults, std::vector<PrefixRule> rules)
     check_tags(rule.options.tags);
     may_refresh_early_ = may_refresh_early_ || policy_of(rule.options).has_early_refresh();
   }
-  std::stable_sort(rules_.begin(), rules_.end(), [](const PrefixRule& a, const PrefixRule& b) {
-    return a.prefix.size() > b.prefix.size();
+  std::sort(rules_.begin(), rules_.end(), [](const PrefixRule& first, const PrefixRule& second) {
+    return first.prefix.size() > second.prefix.size();
   });
 }
 
@@ -191,7 +191,8 @@ Policy adapt(const Policy& policy, const Options& answer) {
     adapted.sliding_ttl = *answer.sliding_ttl;
     if (adapted.sliding_ttl > Duration(0)) adapted.ttl = adapted.sliding_ttl;
   }
-  if (answer.stale_while_revalidate) adapted.stale_while_revalidate = *answer.stale_while_revalidate;
+  if (answer.stale_while_revalidate)
+    adapted.stale_while_revalidate = *answer.stale_while_revalidate;
   if (answer.stale_if_error) adapted.stale_if_error = *answer.stale_if_error;
   if (answer.negative_ttl) adapted.negative_ttl = *answer.negative_ttl;
   if (answer.max_ttl) adapted.max_ttl = *answer.max_ttl;

@@ -23,9 +23,9 @@ enum class ReadStep : std::uint8_t {
 struct ReadState {
   const Entry* entry = nullptr;  ///< what memory holds; nullptr: nothing usable
   TimePoint now{};
-  bool is_backing_off = false;      ///< a load failed less than error_backoff ago
-  Duration usual_load_time{};       ///< of this cache's loads lately
-  double dice = 0.5;                ///< uniform in (0, 1], for early refresh
+  bool is_backing_off = false;  ///< a load failed less than error_backoff ago
+  Duration usual_load_time{};   ///< of this cache's loads lately
+  double dice = 0.5;            ///< uniform in (0, 1], for early refresh
 };
 
 /// The next step of a get_or_load.

@@ -13,9 +13,8 @@ namespace {
 void raise(std::atomic<std::uint64_t>& mark, std::uint64_t epoch) noexcept {
   std::uint64_t seen = mark.load(std::memory_order_relaxed);
   // release pairs with the acquire in is_untouched_since() and judge_entry().
-  while (seen < epoch &&
-         !mark.compare_exchange_weak(seen, epoch, std::memory_order_release,
-                                     std::memory_order_relaxed)) {
+  while (seen < epoch && !mark.compare_exchange_weak(seen, epoch, std::memory_order_release,
+                                                     std::memory_order_relaxed)) {
   }
 }
 
@@ -25,7 +24,9 @@ Verdict verdict_of(std::uint64_t removed_at, std::uint64_t expired_at,
   return expired_at > epoch ? Verdict::expired : Verdict::holds;
 }
 
-Verdict worse(Verdict first, Verdict second) noexcept { return std::max(first, second); }
+Verdict worse(Verdict first, Verdict second) noexcept {
+  return std::max(first, second);
+}
 
 }  // namespace
 
@@ -70,9 +71,8 @@ void Marks::mark_sweep(Sweep& sweep) {
 
 Verdict Marks::judge_fill(const KeyView& key, const Stamp& stamp, StoreKind kind,
                           const EntryNotes* notes) const {
-  if (kind == StoreKind::fill &&
-      stripe_of(key).load(std::memory_order_acquire) !=
-          static_cast<std::uint32_t>(stamp.stripe_count)) {
+  if (kind == StoreKind::fill && stripe_of(key).load(std::memory_order_acquire) !=
+                                     static_cast<std::uint32_t>(stamp.stripe_count)) {
     return Verdict::invalid;
   }
   if (epoch() == stamp.epoch) return Verdict::holds;
@@ -106,8 +106,8 @@ Verdict Marks::judge_sweeps(const KeyView& key, std::uint64_t epoch,
   for (auto sweep = sweeps_.rbegin(); sweep != sweeps_.rend(); ++sweep) {
     if (sweep->before_epoch <= epoch) continue;
     if (sweep->space != key.space || !sweep->matches(key.text, notes)) continue;
-    verdict = worse(verdict, sweep->severity == Severity::remove ? Verdict::invalid
-                                                                : Verdict::expired);
+    verdict =
+        worse(verdict, sweep->severity == Severity::remove ? Verdict::invalid : Verdict::expired);
   }
   return verdict;
 }

@@ -42,11 +42,12 @@ void check_key(std::string_view key) {
   const char* trouble = trouble_with(key, max_key_bytes);
   if (trouble == nullptr && key.front() == '~') trouble = "begins with ~, which is reserved";
   if (trouble == nullptr) return;
-  throw Error(Errc::invalid_key,
-              fmt::format("the key {}: allowed are 1 to {} bytes of UTF-8 without control characters, "
-                          "not beginning with ~",
-                          trouble, max_key_bytes),
-              {{"field", "key"}});
+  throw Error(
+      Errc::invalid_key,
+      fmt::format("the key {}: allowed are 1 to {} bytes of UTF-8 without control characters, "
+                  "not beginning with ~",
+                  trouble, max_key_bytes),
+      {{"field", "key"}});
 }
 
 void check_namespace(std::string_view name) {
