@@ -28,7 +28,8 @@ std::string dotted(std::size_t parts) {
 
 TEST(ParseToml, keeps_values_with_their_places) {
   bool is_valid = false;
-  const ConfigNode::Table table = parsed("[b]\nx = true\n y = 1.5\n[a]\nz = [\"t\", 7]\n", is_valid);
+  const ConfigNode::Table table =
+      parsed("[b]\nx = true\n y = 1.5\n[a]\nz = [\"t\", 7]\n", is_valid);
   ASSERT_TRUE(is_valid);
   ASSERT_EQ(table.entries.size(), 2u);
   EXPECT_EQ(table.entries[0].key, "b");  // the order of the file, not of the alphabet
