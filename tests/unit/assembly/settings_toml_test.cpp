@@ -69,6 +69,11 @@ TEST(ParseToml, refuses_deep_arrays) {
   EXPECT_NE(problem_of("x = " + std::string(100'000, '[')), "(none)");
 }
 
+// The library asserts on this one.
+TEST(ParseToml, refuses_what_the_library_does_not_expect) {
+  EXPECT_EQ(problem_of("[="), "f.toml: not valid TOML: a key is not understood");
+}
+
 TEST(ParseToml, says_what_is_wrong_in_one_printable_line) {
   const std::string problem = problem_of("x = \x01\n");
   EXPECT_TRUE(problem.starts_with("f.toml:1:")) << problem;
