@@ -20,7 +20,7 @@ TEST_F(CommandLine, wrong_arguments_end_with_64) {
                                              {"set", "k", "v", "--ttl", "soon"},
                                              {"keys", "--limit", "0"},
                                              {"keys", "--limit", "5", "--all"},
-                                             {"keys", "--prefix", "a", "--pattern", "b"},
+
                                              {"stats", "--timeout", "0"},
                                              {"stats", "--timeout", "-1s"},
                                              {"stats", "--url", "localhost:3000"},
