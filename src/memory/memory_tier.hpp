@@ -17,8 +17,8 @@
 #include "memory/shard.hpp"
 #include "memory/spaces.hpp"
 #include "memory/ticker.hpp"
-#include "nacre/cache_options.hpp"
 #include "nacre/clock.hpp"
+#include "nacre/memory_options.hpp"
 #include "tier/tier.hpp"
 
 namespace nacre {
