@@ -14,7 +14,9 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
-bool is_token_byte(char c) noexcept { return is_token(std::string_view(&c, 1)); }
+bool is_token_byte(char c) noexcept {
+  return is_token(std::string_view(&c, 1));
+}
 
 // Eight digits say up to 4 GiB, more than any body limit, and cannot overflow.
 constexpr int max_size_digits = 8;
@@ -89,8 +91,8 @@ ChunkDecoder::Step ChunkDecoder::decode(std::string_view bytes, std::string& bod
       if (remaining_bytes_ > max_body_bytes_ - std::min(body.size(), max_body_bytes_)) {
         return {Outcome::too_large, index};
       }
-      const auto taken_bytes = static_cast<std::size_t>(
-          std::min<std::uint64_t>(remaining_bytes_, bytes.size() - index));
+      const auto taken_bytes =
+          static_cast<std::size_t>(std::min<std::uint64_t>(remaining_bytes_, bytes.size() - index));
       body.append(bytes.substr(index, taken_bytes));
       index += taken_bytes;
       remaining_bytes_ -= taken_bytes;

@@ -1,6 +1,6 @@
 #include "server/error_response.hpp"
 
-#include "server/json_text.hpp"
+#include "base/json_text.hpp"
 
 namespace nacre::server {
 

@@ -24,7 +24,9 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-constexpr bool is_visible(char c) noexcept { return c > 0x20 && c < 0x7f; }
+constexpr bool is_visible(char c) noexcept {
+  return c > 0x20 && c < 0x7f;
+}
 
 // Field values may hold any byte but controls; the tab is white space (RFC 9110 section 5.5).
 bool is_field_value(std::string_view text) noexcept {
@@ -74,8 +76,8 @@ bool is_authority(std::string_view text) noexcept {
   } else {
     while (host_bytes < text.size() && text[host_bytes] != ':') {
       const char c = lower(text[host_bytes]);
-      const bool allowed = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' ||
-                           c == '.' || c == '_';
+      const bool allowed =
+          (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
       if (!allowed) return false;
       ++host_bytes;
     }
@@ -289,7 +291,9 @@ class HeadReader {
       return HeadRefusal{400, "the URL names another host than the field Host"};
     }
     if (asked_to_close_) head_.keep_alive = false;
-    head_.framing = has_encoding_ ? Framing::chunked : has_length_ ? Framing::length : Framing::none;
+    head_.framing = has_encoding_ ? Framing::chunked
+                    : has_length_ ? Framing::length
+                                  : Framing::none;
     return std::nullopt;
   }
 

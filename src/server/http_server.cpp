@@ -109,9 +109,8 @@ class Loop final {
       : options_(options),
         admission_(admission),
         sweep_timer_(context_),
-        mailbox_(std::make_shared<ReplyMailbox>([this] {
-          asio::post(context_, [this] { deliver_letters(); });
-        })),
+        mailbox_(std::make_shared<ReplyMailbox>(
+            [this] { asio::post(context_, [this] { deliver_letters(); }); })),
         session_context_{.limits = options.limits,
                          .clock = *options.clock,
                          .access_log = options.access_log,
@@ -324,8 +323,8 @@ void Loop::admit(Socket socket, const Tcp::endpoint& remote) {
   const bool is_from_loopback = is_loopback(remote.address());
   if (!admission_.try_enter(peer.remote, is_from_loopback)) return turn_away(socket);
   const std::uint64_t id = next_id_++;
-  const auto connection = std::make_shared<Connection>(*this, std::move(socket), id,
-                                                       std::move(peer), is_from_loopback);
+  const auto connection =
+      std::make_shared<Connection>(*this, std::move(socket), id, std::move(peer), is_from_loopback);
   connections_.emplace(id, connection);
   if (is_draining_) connection->session().drain();
   connection->obey();
@@ -475,8 +474,8 @@ HttpServer::HttpServer(HttpServerOptions options, RequestHandler& handler) {
   SystemRandom random;
   const std::size_t loop_count = std::clamp<std::size_t>(state_->options.thread_count, 1, 64);
   for (std::size_t index = 0; index < loop_count; ++index) {
-    state_->loops.push_back(std::make_unique<Loop>(state_->options, state_->admission, handler,
-                                                   random.next()));
+    state_->loops.push_back(
+        std::make_unique<Loop>(state_->options, state_->admission, handler, random.next()));
   }
   for (const std::string& listen : state_->options.listen) state_->bind_all(listen);
   for (const std::unique_ptr<Loop>& loop : state_->loops) loop->start();
@@ -488,9 +487,13 @@ const std::vector<std::string>& HttpServer::addresses() const noexcept {
   return state_->addresses;
 }
 
-std::uint16_t HttpServer::port() const noexcept { return state_->first_port; }
+std::uint16_t HttpServer::port() const noexcept {
+  return state_->first_port;
+}
 
-std::size_t HttpServer::connection_count() const { return state_->admission.open_count(); }
+std::size_t HttpServer::connection_count() const {
+  return state_->admission.open_count();
+}
 
 void HttpServer::drain() {
   for (const std::unique_ptr<Loop>& loop : state_->loops) loop->drain();

@@ -190,7 +190,8 @@ bool HttpSession::take_head() {
 }
 
 bool HttpSession::begin_body(const RequestHead& head, std::string_view head_bytes) {
-  if (head.framing == Framing::none || (head.framing == Framing::length && head.content_length == 0)) {
+  if (head.framing == Framing::none ||
+      (head.framing == Framing::length && head.content_length == 0)) {
     dispatch(head, {});
     return true;
   }
@@ -268,8 +269,7 @@ void HttpSession::dispatch(const RequestHead& head, std::string_view body) {
   const Asked asked{
       .method = head.method_text,
       .path = head.path,
-      .request_id =
-          is_request_id(head.request_id) ? head.request_id : context_.request_ids.next(),
+      .request_id = is_request_id(head.request_id) ? head.request_id : context_.request_ids.next(),
       .since = now_,
       .is_head = head.method == Method::head,
       .keep_alive = head.keep_alive,

@@ -124,9 +124,7 @@ class HttpSession final {
   void write_continue();
   bool is_idle_too_long(TimePoint now) const noexcept;
   bool is_too_slow(TimePoint since, std::size_t moved_bytes, TimePoint now) const noexcept;
-  std::string_view buffered() const noexcept {
-    return {buffer_.data() + begin_, end_ - begin_};
-  }
+  std::string_view buffered() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
 
   SessionContext& context_;
   std::uint64_t id_;

@@ -31,7 +31,7 @@ struct Response {
   std::string_view content_type = "application/json";  ///< static storage; empty for no body
   std::string fields{};                                ///< see add_field()
   std::string text{};
-  std::string_view shared{};                    ///< kept alive by `shared_owner`
+  std::string_view shared{};  ///< kept alive by `shared_owner`
   std::shared_ptr<const void> shared_owner{};
   std::string tail{};
   bool must_close = false;  ///< the connection closes after this response

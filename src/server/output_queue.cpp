@@ -17,7 +17,9 @@ void OutputQueue::append_shared(std::string_view bytes, std::shared_ptr<const vo
   parts_.push_back(Part{.text = {}, .shared = bytes, .owner = std::move(owner)});
 }
 
-bool OutputQueue::is_empty() const noexcept { return size_bytes() == 0; }
+bool OutputQueue::is_empty() const noexcept {
+  return size_bytes() == 0;
+}
 
 std::size_t OutputQueue::size_bytes() const noexcept {
   std::size_t total = 0;
@@ -30,8 +32,8 @@ std::size_t OutputQueue::size_bytes() const noexcept {
 std::size_t OutputQueue::gather(std::span<std::string_view> parts) const noexcept {
   std::size_t filled_count = 0;
   std::size_t offset_bytes = first_offset_bytes_;
-  for (std::size_t index = first_part_index_;
-       index < parts_.size() && filled_count < parts.size(); ++index) {
+  for (std::size_t index = first_part_index_; index < parts_.size() && filled_count < parts.size();
+       ++index) {
     const std::string_view bytes = parts_[index].bytes().substr(offset_bytes);
     offset_bytes = 0;
     if (!bytes.empty()) parts[filled_count++] = bytes;
@@ -61,7 +63,8 @@ void OutputQueue::consume(std::size_t byte_count) {
   if (parts_.front().text.capacity() > max_kept_bytes) parts_.front().text.shrink_to_fit();
 }
 
-// A queue that never runs empty must not keep what it has sent. Halving keeps the moves O(1) a byte.
+// A queue that never runs empty must not keep what it has sent. Halving keeps the moves O(1) a
+// byte.
 void OutputQueue::drop_sent() {
   if (first_part_index_ > 8 && first_part_index_ * 2 > parts_.size()) {
     parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(first_part_index_));

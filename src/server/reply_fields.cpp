@@ -17,12 +17,11 @@ std::string_view DateText::at(std::chrono::system_clock::time_point now) {
   const auto day = std::chrono::floor<std::chrono::days>(second);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(second - day);
-  text_ = fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                      weekdays[std::chrono::weekday(day).c_encoding()],
-                      static_cast<unsigned>(date.day()),
-                      months[static_cast<unsigned>(date.month()) - 1],
-                      static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-                      time.seconds().count());
+  text_ = fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", weekdays[std::chrono::weekday(day).c_encoding()],
+      static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1],
+      static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+      time.seconds().count());
   return text_;
 }
 

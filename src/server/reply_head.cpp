@@ -1,6 +1,6 @@
 #include "server/reply_head.hpp"
 
-#include "server/json_text.hpp"
+#include "server/append_text.hpp"
 
 namespace nacre::server {
 
@@ -9,13 +9,13 @@ void append_reply_head(std::string& out, const Response& response, const ReplyHe
     out.append("HTTP/1.1 200 OK\r\n");
   } else {
     out.append("HTTP/1.1 ");
-    append_json_number(out, std::int64_t{response.status});
+    append_signed(out, response.status);
     out.append(" ").append(reason_phrase_of(response.status)).append("\r\n");
   }
   if (response.status != 204) {
     out.append("Content-Type: ").append(response.content_type);
     out.append("\r\nContent-Length: ");
-    append_json_number(out, std::uint64_t{response.body_bytes()});
+    append_unsigned(out, response.body_bytes());
     out.append("\r\n");
   }
   out.append("Date: ").append(head.date);
