@@ -102,12 +102,7 @@ class AsyncCache {
   FoundCallback typed_callback(std::string_view key, Callback<Lookup<T>> done) const {
     return [cache = cache_, key = std::string(key),
             done = std::move(done)](Outcome<detail::Found> found) {
-      if (!found) return done(found.error());
-      try {
-        done(cache.typed<T>(key, std::move(found).value()));
-      } catch (const Error& error) {
-        done(error);
-      }
+      answer<Lookup<T>>([&] { return cache.typed<T>(key, std::move(found).value()); }, done);
     };
   }
 

@@ -74,6 +74,9 @@ class Cache {
 
   const std::string& namespace_name() const noexcept;
 
+  /// All namespaces of this cache that were ever asked for, in order.
+  std::vector<std::string> namespace_names() const;
+
   /// What is stored under `key`. Never loads. A hit in memory takes no allocation and no lock that
   /// a writer holds for long; it hands out the object that was stored. Bytes from elsewhere are
   /// decoded at the first read, and the object is kept.
@@ -162,6 +165,10 @@ class Cache {
 
   /// Gives one entry a new ttl from now, or the longest there is. False when there is none.
   bool extend(std::string_view key, std::optional<Duration> ttl) const;
+
+  /// Replaces the defaults and the prefix rules: for entries stored and reads begun from now on.
+  /// Whole, or not at all when an option is out of range.
+  void set_defaults(Options defaults, std::vector<PrefixRule> rules) const;
 
   /// Invalidates the whole namespace. O(1); space is reclaimed later.
   void clear() const;

@@ -58,8 +58,12 @@ struct LoadAnswer {
 };
 /// Called exactly once, from any thread.
 using LoadDone = std::function<void(Outcome<LoadAnswer>)>;
-/// Starts one load. May answer before it returns.
-using ErasedLoader = std::function<void(const LoadContext&, LoadDone)>;
+/// A loader without its type.
+struct ErasedLoader {
+  /// Starts one load. May answer before it returns.
+  std::function<void(const LoadContext&, LoadDone)> start{};
+  bool may_block = true;  ///< needs a thread of the executor
+};
 }  // namespace detail
 
 /// The full answer of a loader: a value, "does not exist" or "not modified", with the options that
@@ -164,23 +168,26 @@ LoadAnswer to_answer(Loaded<T> loaded) {
 /// What a loader threw, as an Error: its own Error as it is, anything else as load_failed.
 Error current_load_error();
 
+template <class F>
+Outcome<LoadAnswer> run_loader(F& loader, const LoadContext& context) {
+  try {
+    if constexpr (std::is_invocable_v<F&, const LoadContext&>) {
+      return to_answer(loader(context));
+    } else {
+      return to_answer(loader());
+    }
+  } catch (...) {
+    return current_load_error();
+  }
+}
+
 /// Wraps a loader that returns its answer. It may block: the cache runs it on its executor.
 template <class F>
 ErasedLoader erase_loader(F loader) {
-  return [loader = std::move(loader)](const LoadContext& context, const LoadDone& done) mutable {
-    Outcome<LoadAnswer> outcome = [&]() -> Outcome<LoadAnswer> {
-      try {
-        if constexpr (std::is_invocable_v<F&, const LoadContext&>) {
-          return to_answer(loader(context));
-        } else {
-          return to_answer(loader());
-        }
-      } catch (...) {
-        return current_load_error();
-      }
-    }();
-    done(std::move(outcome));
-  };
+  return {.start = [loader = std::move(loader)](
+                       const LoadContext& context,
+                       const LoadDone& done) mutable { done(run_loader(loader, context)); },
+          .may_block = true};
 }
 
 }  // namespace detail

@@ -1,16 +1,17 @@
-// What was invalidated in this process, and whether a fill or an entry is older than that: the heart
-// of P1 and P2.
+// What was invalidated in this process, and whether a fill or an entry is older than that: the
+// heart of P1 and P2.
 //
 // One counter, the epoch, orders everything that is marked: each invalidation of a tag, a namespace
 // or a sweep takes the next epoch and writes it down. A load takes its Stamp before its first step.
 // A fill commits only if nothing that concerns it was written down after its stamp; an entry is
 // served only on the same condition. So an invalidation is O(1) and nothing has to be found to be
-// invalidated. Single keys have no epoch: they bump the counter of their stripe, and a fill compares
-// it for equality. Two keys of one stripe cost each other a fill now and then: over-discarding is
-// right, resurrecting never is.
+// invalidated. Single keys have no epoch: they bump the counter of their stripe, and a fill
+// compares it for equality. Two keys of one stripe cost each other a fill now and then:
+// over-discarding is right, resurrecting never is.
 //
 // Order that callers keep: bump or mark first, then remove from the tiers. Tiers call judge_fill()
-// under the lock of the commit. Then every interleaving of the two ends without the old value.
+// under the lock of the commit, and touch the stripe of a direct write under it too. Then every
+// interleaving of the two ends without the old value.
 //
 // Memory is bounded: stripes by construction, tags by max_tags (the oldest are forgotten together
 // and what they may have concerned counts as invalid), sweeps by max_sweeps (the same).
@@ -46,12 +47,11 @@ class Marks final {
   /// The stamp of a load or write that begins now.
   Stamp stamp_of(const KeyView& key) const noexcept {
     // acquire pairs with touch() and next_epoch(): who sees the count sees what led to it.
-    return {stripe_of(key).load(std::memory_order_acquire),
-            epoch_.load(std::memory_order_acquire)};
+    return {stripe_of(key).load(std::memory_order_acquire), epoch_.load(std::memory_order_acquire)};
   }
 
   /// `key` changes now: fills of it that are running are outdated.
-  void touch(const KeyView& key) noexcept {
+  void touch(const KeyView& key) const noexcept {
     stripe_of(key).fetch_add(1, std::memory_order_acq_rel);
   }
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ enum class StoreReply : std::uint8_t {
 /// How store() treats the key's stripe.
 enum class StoreKind : std::uint8_t {
   fill,   ///< a loaded value: commits only while its whole stamp holds
-  write,  ///< a direct write: newer than every load that is running; only marks can outdate it
+  write,  ///< a direct write: newer than every load that is running. Only marks can outdate it, and
+          ///< the tier touches the key's stripe (Marks::touch) under the lock of the commit
 };
 
 /// A change of one entry in place.
@@ -82,7 +84,11 @@ using FindDone = std::function<void(TierReply)>;
 using StoreDone = std::function<void(StoreReply)>;
 using UpdateDone = std::function<void(bool was_present)>;
 using SweepDone = std::function<void(std::uint64_t swept_count)>;
-using ListDone = std::function<void(KeyPage)>;
+/// nullopt: the cursor of the query is not one of this tier.
+using ListDone = std::function<void(std::optional<KeyPage>)>;
+
+/// What is told of an entry to those who look at it. `entry_bytes` is left to the tier.
+Inspection inspection_of(std::string key, const Entry& entry, TierKind tier, TimePoint now);
 
 /// One level of the cache. Thread safe. See the contract above.
 class Tier {
@@ -96,8 +102,10 @@ class Tier {
   virtual bool find(const KeyView& key, Deadline deadline, TierReply& reply,
                     const FindDone& done) = 0;
 
+  /// Replaces what is there. A value that does not fit is refused, and what is there stays.
   virtual void store(const KeyView& key, Entry entry, StoreKind kind, const StoreDone& done) = 0;
 
+  /// The caller has touched the key's stripe before a remove or an expire.
   virtual void update(const KeyView& key, const Update& update, const UpdateDone& done) = 0;
 
   virtual void sweep(const Sweep& sweep, const SweepDone& done) = 0;

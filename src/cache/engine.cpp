@@ -1,0 +1,268 @@
+#include "cache/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/event.hpp"
+#include "cache/read_plan.hpp"
+#include "nacre/error.hpp"
+#include "tier/freshness.hpp"
+
+namespace nacre::detail {
+
+namespace {
+
+constexpr std::uint64_t get_sample_every = 256;  // a power of two; keeps clock calls off most hits
+
+/// True for one call in get_sample_every on each thread.
+bool is_sampled() noexcept {
+  // Thread-local, so that sampling costs no shared write.
+  thread_local std::uint64_t calls_count = 0;
+  return (++calls_count & (get_sample_every - 1)) == 0;
+}
+
+void check_value(const Value& value, std::size_t max_value_bytes) {
+  if (value.payload_bytes() <= max_value_bytes) return;
+  throw Error(Errc::value_too_large,
+              fmt::format("the value has {} bytes: allowed are at most {}", value.payload_bytes(),
+                          max_value_bytes),
+              {{"field", "value"}});
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Core> core, std::shared_ptr<Namespaces> namespaces,
+               Options defaults, std::vector<PrefixRule> rules, Limits limits)
+    : core_(std::move(core)),
+      namespaces_(std::move(namespaces)),
+      owns_executor_(limits.owns_executor),
+      loads_(std::make_shared<Loads>(core_, limits.flights)) {
+  set_defaults(std::move(defaults), std::move(rules));
+}
+
+Engine::~Engine() {
+  loads_->close();
+  loads_->fail_all();
+  if (owns_executor_) core_->executor->stop();
+}
+
+std::shared_ptr<const PolicyRules> Engine::rules() const {
+  MutexLock lock(rules_mutex_);
+  return rules_;
+}
+
+void Engine::set_defaults(Options defaults, std::vector<PrefixRule> rules) {
+  auto fresh = std::make_shared<const PolicyRules>(std::move(defaults), std::move(rules));
+  MutexLock lock(rules_mutex_);
+  may_refresh_early_ = fresh->may_refresh_early();
+  rules_ = std::move(fresh);
+}
+
+bool Engine::look(const KeyView& key, Entry& entry, TimePoint now) {
+  if (!core_->find_in_memory(key, entry)) return false;
+  if (!entry.notes || entry.notes->sliding_ttl <= Duration(0)) return true;
+  if (freshness_of(entry.lifetime, now) != Freshness::fresh) return true;
+  if (const auto fresh_until = slide(entry, now)) {
+    core_->memory().update(key, {.kind = Update::Kind::extend, .fresh_until = *fresh_until},
+                           [](bool) {});
+    entry.lifetime.fresh_until = *fresh_until;
+  }
+  return true;
+}
+
+void Engine::count(const Found& found) {
+  if (found.is_negative) {
+    core_->statistics->negative_hits.add();
+  } else if (found.is_stale) {
+    core_->statistics->stale_hits.add();
+  } else {
+    core_->statistics->fresh_hits.add();
+  }
+}
+
+Found Engine::find(const Namespace& space, std::string_view text) {
+  const bool is_timed = is_sampled();
+  const TimePoint begin = is_timed ? core_->clock->now() : TimePoint();
+  const KeyView key = core_->key(space, text);
+  const TimePoint now = core_->clock->coarse_now();
+  Entry entry;
+  Found found;
+  if (look(key, entry, now)) {
+    found = found_of(entry, TierKind::memory, now);
+    count(found);
+  } else {
+    check_key(text);  // a key that is stored was checked then
+    core_->statistics->misses.add();
+  }
+  if (is_timed) core_->statistics->get_latency.record(core_->clock->now() - begin);
+  return found;
+}
+
+bool Engine::find_fresh(const Namespace& space, std::string_view text, const Options& call,
+                        Found& found) {
+  if (may_refresh_early_.load(std::memory_order_relaxed) || asks_for_early_refresh(call)) {
+    return false;
+  }
+  const bool is_timed = is_sampled();
+  const TimePoint begin = is_timed ? core_->clock->now() : TimePoint();
+  const KeyView key = core_->key(space, text);
+  const TimePoint now = core_->clock->coarse_now();
+  Entry entry;
+  if (!look(key, entry, now) || now >= entry.lifetime.fresh_until) return false;
+  found = found_of(entry, TierKind::memory, now);
+  count(found);
+  if (is_timed) core_->statistics->get_latency.record(core_->clock->now() - begin);
+  return true;
+}
+
+void Engine::read(const Namespace& space, std::string_view text, ErasedLoader loader,
+                  const Options& call, FoundDone done) {
+  Policy policy;
+  try {
+    check_key(text);
+    policy = rules()->resolve(text, call);
+  } catch (const Error& error) {
+    return done(error);
+  }
+  const KeyView key = core_->key(space, text);
+  const TimePoint now = core_->clock->coarse_now();
+  Entry entry;
+  const bool is_known = look(key, entry, now);
+  ReadState state{.entry = is_known ? &entry : nullptr,
+                  .now = now,
+                  .usual_load_time = loads_->usual_load_time()};
+  if (is_known && (now >= entry.lifetime.fresh_until || policy.has_early_refresh())) {
+    state.is_backing_off = loads_->is_backing_off(key, core_->clock->now());
+    if (policy.early_refresh_beta > 0) state.dice = 1 - uniform01(*core_->random);
+  }
+  ReadStep step = plan_read(state, policy);
+  if (step == ReadStep::load_with_fallback && policy.soft_load_timeout <= Duration(0)) {
+    step = ReadStep::answer_and_refresh;
+  }
+  switch (step) {
+    case ReadStep::answer:
+    case ReadStep::answer_and_refresh: {
+      const Found found = found_of(entry, TierKind::memory, now);
+      count(found);
+      if (step == ReadStep::answer_and_refresh) {
+        loads_->refresh(key, std::move(loader), std::move(policy), std::move(entry));
+      }
+      return done(found);
+    }
+    case ReadStep::load:
+      core_->statistics->misses.add();
+      return loads_->load(key, std::move(loader), std::move(policy), call, std::nullopt, false,
+                          std::move(done));
+    case ReadStep::load_with_fallback:
+      break;
+  }
+  loads_->load(key, std::move(loader), std::move(policy), call, std::move(entry), true,
+               [core = core_, done = std::move(done)](const Outcome<Found>& outcome) {
+                 const bool is_stale = outcome && outcome.value().is_stale;
+                 (is_stale ? core->statistics->stale_hits : core->statistics->misses).add();
+                 done(outcome);
+               });
+}
+
+Found Engine::read_and_wait(const Namespace& space, std::string_view text, ErasedLoader loader,
+                            const Options& call) {
+  if (Loads::is_loading_here(core_->key(space, text))) {
+    throw Error(
+        Errc::load_failed,
+        "the loader of this key asked the cache for the same key, and would wait for itself",
+        {{"field", "key"}});
+  }
+  struct Answer {
+    std::optional<Outcome<Found>> outcome{};
+    Event arrived{};
+  };
+  const auto answer = std::make_shared<Answer>();
+  read(space, text, std::move(loader), call, [answer](Outcome<Found> outcome) {
+    answer->outcome.emplace(std::move(outcome));
+    answer->arrived.set();
+  });
+  answer->arrived.wait();
+  return std::move(*answer->outcome).value();
+}
+
+void Engine::check_write(std::string_view text, const Value& value, const Options& call) const {
+  check_key(text);
+  check_value(value, core_->max_value_bytes);
+  rules()->resolve(text, call);
+}
+
+void Engine::write(const Namespace& space, std::string_view text, Value value,
+                   const Options& call) {
+  check_key(text);
+  if (!value) {
+    throw Error(Errc::invalid_argument, "the value is empty: use set_negative for what is absent",
+                {{"field", "value"}});
+  }
+  check_value(value, core_->max_value_bytes);
+  const Policy policy = rules()->resolve(text, call);
+  const KeyView key = core_->key(space, text);
+  const TimePoint now = core_->clock->now();
+  store_write(key, {.value = std::move(value),
+                    .lifetime = lifetime_of(policy, false, now, now, *core_->random),
+                    .stamp = core_->marks->stamp_of(key),
+                    .notes = core_->notes_of(space, policy, {})});
+}
+
+void Engine::write_negative(const Namespace& space, std::string_view text, const Options& call) {
+  check_key(text);
+  const Policy policy = rules()->resolve(text, call);
+  if (policy.negative_ttl <= Duration(0)) {
+    throw Error(Errc::invalid_argument,
+                "negative_ttl is 0, so that nothing would be remembered: give one of 1ms or more",
+                {{"field", "negative_ttl"}});
+  }
+  const KeyView key = core_->key(space, text);
+  const TimePoint now = core_->clock->now();
+  store_write(key, {.lifetime = lifetime_of(policy, true, now, now, *core_->random),
+                    .stamp = core_->marks->stamp_of(key),
+                    .notes = core_->notes_of(space, policy, {})});
+}
+
+void Engine::store_write(const KeyView& key, Entry entry) {
+  core_->statistics->writes.add();
+  StoreReply reply = StoreReply::skipped;
+  core_->memory().store(key, entry, StoreKind::write, [&reply](StoreReply said) { reply = said; });
+  for (std::size_t index = 1; index < core_->tiers.size(); ++index) {
+    core_->tiers[index]->store(key, entry, StoreKind::write, [](StoreReply) {});
+  }
+  loads_->forget_back_off(key);
+  if (reply == StoreReply::refused) {
+    // What was there before is older than what was just written: it must go.
+    change_key(key, Severity::remove);
+    throw Error(Errc::value_too_large,
+                "the value is too large for the memory tier: raise memory.max_bytes",
+                {{"field", "value"}});
+  }
+}
+
+void Engine::replace_decoded(const Namespace& space, std::string_view text, const Value& bytes,
+                             const Value& object) {
+  core_->memory().update(core_->key(space, text),
+                         {.kind = Update::Kind::replace, .expected = bytes, .value = object},
+                         [](bool) {});
+}
+
+CacheStats Engine::stats() const {
+  CacheStats stats = core_->statistics->snapshot();
+  const TierUsage usage = core_->memory().usage();
+  stats.evicted = usage.evicted_count;
+  stats.expired = usage.expired_count;
+  stats.entries = usage.entries_count;
+  stats.bytes = usage.bytes;
+  stats.max_bytes = usage.max_bytes;
+  stats.running_loads = loads_->running_count();
+  return stats;
+}
+
+bool Engine::shutdown(Duration timeout) {
+  loads_->close();
+  return loads_->wait_idle(Deadline::after(*core_->clock, timeout));
+}
+
+}  // namespace nacre::detail

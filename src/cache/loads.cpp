@@ -1,0 +1,330 @@
+#include "cache/loads.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/sequence_point.hpp"
+#include "nacre/error.hpp"
+#include "tier/freshness.hpp"
+
+namespace nacre {
+
+namespace {
+
+/// Loaders that ask for other keys load those on the same thread; deeper than this is refused.
+constexpr int max_nested_loads = 16;
+
+/// The loaders that run on one thread, innermost first. One that has answered does not count: its
+/// thread is about to leave it.
+struct LoadFrame {
+  const Flight* flight = nullptr;
+  const LoadFrame* outer = nullptr;
+  int depth = 0;
+};
+
+// Thread-local because the call stack of a loader is what decides: a loader that waits for its own
+// key waits for ever, and one that waits for a thread of the pool it occupies may.
+thread_local const LoadFrame* innermost_frame = nullptr;
+
+const LoadFrame* innermost_running() noexcept {
+  const LoadFrame* frame = innermost_frame;
+  // Relaxed: the answer was given by this very thread, or the loader is asynchronous and then
+  // either view is right.
+  while (frame != nullptr && frame->flight->has_answered.load(std::memory_order_relaxed)) {
+    frame = frame->outer;
+  }
+  return frame;
+}
+
+class LoadScope {
+ public:
+  explicit LoadScope(const Flight& flight)
+      : frame_{&flight, innermost_frame, innermost_frame ? innermost_frame->depth + 1 : 1} {
+    innermost_frame = &frame_;
+  }
+  LoadScope(const LoadScope&) = delete;
+  LoadScope& operator=(const LoadScope&) = delete;
+  ~LoadScope() { innermost_frame = frame_.outer; }
+
+ private:
+  LoadFrame frame_;
+};
+
+Error saturated(const char* what) {
+  return Error(Errc::saturated, std::string(what) + "; try again later");
+}
+
+}  // namespace
+
+Loads::Loads(std::shared_ptr<const Core> core, FlightTable::Limits limits)
+    : core_(std::move(core)), flights_(limits) {}
+
+bool Loads::is_loading_here(const KeyView& key) noexcept {
+  for (const LoadFrame* frame = innermost_running(); frame != nullptr; frame = frame->outer) {
+    const OwnedKey& running = frame->flight->key;
+    if (running.space == key.space && running.text == key.text) return true;
+  }
+  return false;
+}
+
+Loads::FlightRef Loads::make_flight(const KeyView& key, detail::ErasedLoader loader, Policy policy,
+                                    const Stamp& stamp) const {
+  auto flight = std::make_shared<Flight>();
+  flight->key = OwnedKey(key);
+  flight->loader = std::move(loader);
+  flight->policy = std::move(policy);
+  flight->stamp = stamp;
+  flight->started_at = core_->clock->now();
+  flight->seen_loaded_at = TimePoint::min();
+  flight->gate = gate_;
+  flight->pass = gate_->try_enter();
+  return flight;
+}
+
+void Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
+                 const Options& call, std::optional<Entry> seen, bool falls_back, FoundDone done) {
+  auto waiter = std::make_shared<Waiter>();
+  waiter->key_hash = key.hash;
+  waiter->done = std::move(done);
+  waiter->loader = std::move(loader);
+  waiter->policy = std::move(policy);
+  if (falls_back) waiter->fallback = seen;
+  if (call.stop.stop_requested()) {
+    return answer(*waiter, Error(Errc::load_failed, "the caller stopped waiting"));
+  }
+  if (gate_->is_closed()) {
+    return answer(*waiter, Error(Errc::load_failed, "the cache is shutting down"));
+  }
+  const Stamp stamp = core_->marks->stamp_of(key);
+  NACRE_SEQUENCE_POINT("load.after_stamp");
+  FlightTable::Joined joined = flights_.join(
+      key, waiter, stamp, [&] { return make_flight(key, waiter->loader, waiter->policy, stamp); });
+  switch (joined.result) {
+    case FlightTable::Joining::saturated:
+      core_->statistics->saturated.add();
+      return answer(*waiter,
+                    saturated("too many loads run, or too many callers wait for this one"));
+    case FlightTable::Joining::started:
+      joined.flight->previous = std::move(seen);
+      if (joined.flight->previous) {
+        joined.flight->seen_loaded_at = joined.flight->previous->lifetime.loaded_at;
+      }
+      if (joined.supersedes_abandoned) {
+        // The older load's value must not replace what this one brings.
+        core_->marks->touch(key);
+        joined.flight->stamp = core_->marks->stamp_of(key);
+      }
+      start(joined.flight);
+      break;
+    case FlightTable::Joining::joined:
+      core_->statistics->joined_loads.add();
+      break;
+    case FlightTable::Joining::busy:
+      break;
+  }
+  arm(waiter, call);
+}
+
+void Loads::refresh(const KeyView& key, detail::ErasedLoader loader, Policy policy, Entry seen) {
+  if (gate_->is_closed()) return;
+  const Stamp stamp = core_->marks->stamp_of(key);
+  NACRE_SEQUENCE_POINT("load.after_stamp");
+  FlightTable::Joined joined = flights_.join(key, nullptr, stamp, [&] {
+    FlightRef flight = make_flight(key, std::move(loader), std::move(policy), stamp);
+    flight->is_background = true;
+    flight->context.is_background = true;
+    return flight;
+  });
+  if (joined.result == FlightTable::Joining::saturated) core_->statistics->saturated.add();
+  if (joined.result != FlightTable::Joining::started) return;
+  core_->statistics->refreshes.add();
+  joined.flight->seen_loaded_at = seen.lifetime.loaded_at;
+  joined.flight->previous = std::move(seen);
+  start(joined.flight);
+}
+
+void Loads::arm(const WaiterRef& waiter, const Options& call) {
+  const std::weak_ptr<Waiter> weak_waiter = waiter;
+  const auto leave_later = [self = weak_from_this(), weak_waiter](bool keeps_running, Errc code,
+                                                                  const char* reason) {
+    return [self, weak_waiter, keeps_running, code, reason] {
+      const auto loads = self.lock();
+      const auto leaving = weak_waiter.lock();
+      if (loads && leaving) loads->leave(leaving, keeps_running, Error(code, reason));
+    };
+  };
+  const TimePoint now = core_->clock->now();
+  if (call.timeout) {
+    const auto gave_up = leave_later(false, Errc::load_timeout,
+                                     "the load took longer than the timeout of this call");
+    if (*call.timeout <= Duration(0)) {
+      gave_up();
+    } else {
+      waiter->deadline_timer = core_->clock->call_at(saturating_add(now, *call.timeout), gave_up);
+    }
+  }
+  if (waiter->fallback) {
+    waiter->soft_timer =
+        core_->clock->call_at(saturating_add(now, waiter->policy.soft_load_timeout),
+                              leave_later(true, Errc::load_timeout, "the load is slow"));
+  }
+  if (call.stop.stop_possible()) {
+    waiter->on_stop.emplace(call.stop,
+                            leave_later(false, Errc::load_failed, "the caller stopped waiting"));
+  }
+  if (waiter->is_answered) {
+    // The answer came before the timers were known to it.
+    core_->clock->cancel(waiter->deadline_timer.exchange(TimerId{}));
+    core_->clock->cancel(waiter->soft_timer.exchange(TimerId{}));
+  }
+}
+
+void Loads::answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const {
+  waiter.is_answered = true;
+  core_->clock->cancel(waiter.deadline_timer.exchange(TimerId{}));
+  core_->clock->cancel(waiter.soft_timer.exchange(TimerId{}));
+  if (!outcome && waiter.fallback) {
+    const TimePoint now = core_->clock->now();
+    if (freshness_of(waiter.fallback->lifetime, now) != Freshness::expired) {
+      return waiter.done(found_of(*waiter.fallback, TierKind::memory, now));
+    }
+  }
+  waiter.done(outcome);
+}
+
+void Loads::leave(const WaiterRef& waiter, bool keeps_running, const Error& otherwise) {
+  const FlightTable::Left left = flights_.leave(*waiter, keeps_running);
+  if (left.result == FlightTable::Leaving::gone) return;
+  answer(*waiter, otherwise);
+  if (left.result == FlightTable::Leaving::left_last) left.flight->stop.request_stop();
+}
+
+void Loads::start(const FlightRef& flight) {
+  arm_hard_timeout(flight);
+  // A load of this key may have ended between the look into memory and here.
+  NACRE_SEQUENCE_POINT("load.before_second_look");
+  const KeyView key = flight->key.view();
+  Entry entry;
+  if (core_->find_in_memory(key, entry) && entry.lifetime.loaded_at > flight->seen_loaded_at &&
+      freshness_of(entry.lifetime, core_->clock->now()) == Freshness::fresh) {
+    return end(flight, found_of(entry, TierKind::memory, core_->clock->now()), entry.notes.get());
+  }
+  ask_tier(flight, 1);
+}
+
+void Loads::ask_tier(const FlightRef& flight, std::size_t tier_index) {
+  if (tier_index >= core_->tiers.size()) return run_loader(flight);
+  TierReply reply;
+  const bool is_here = core_->tiers[tier_index]->find(
+      flight->key.view(), Deadline::after(*core_->clock, flight->policy.tier_timeout), reply,
+      [self = weak_from_this(), flight, tier_index](TierReply later) {
+        if (const auto loads = self.lock()) {
+          loads->take_tier_reply(flight, tier_index, std::move(later));
+        }
+      });
+  if (is_here) take_tier_reply(flight, tier_index, std::move(reply));
+}
+
+void Loads::take_tier_reply(const FlightRef& flight, std::size_t tier_index, TierReply reply) {
+  if (reply.state == TierReply::State::found) {
+    const TimePoint now = core_->clock->now();
+    Entry& entry = reply.entry;
+    if (freshness_of(entry.lifetime, now) == Freshness::fresh) {
+      entry.stamp = flight->stamp;
+      const NotesRef notes = entry.notes;
+      const detail::Found found = found_of(entry, core_->tiers[tier_index]->kind(), now);
+      for (std::size_t nearer = 0; nearer < tier_index; ++nearer) {
+        core_->tiers[nearer]->store(flight->key.view(), entry, StoreKind::fill, [](StoreReply) {});
+      }
+      return end(flight, found, notes.get());
+    }
+    if (!flight->previous) flight->previous = std::move(entry);
+  }
+  ask_tier(flight, tier_index + 1);
+}
+
+void Loads::run_loader(const FlightRef& flight) {
+  core_->statistics->loads.add();
+  if (!flight->loader.may_block) return call_loader(flight);
+  if (const LoadFrame* frame = innermost_running()) {
+    // On a thread that runs a loader: the pool may be full of loaders that wait like this one.
+    if (frame->depth < max_nested_loads) return call_loader(flight);
+    return fail(flight, Error(Errc::load_failed, "loaders ask for other keys too deeply"));
+  }
+  const bool is_taken = core_->executor->try_post([self = weak_from_this(), flight] {
+    if (const auto loads = self.lock()) loads->call_loader(flight);
+  });
+  if (!is_taken) {
+    core_->statistics->saturated.add();
+    fail(flight, saturated("too many loads wait for a thread"));
+  }
+}
+
+void Loads::call_loader(const FlightRef& flight) {
+  LoadContext& context = flight->context;
+  context.key = flight->key.text;
+  context.stop = flight->stop.get_token();
+  context.deadline = Deadline(saturating_add(flight->started_at, flight->policy.load_timeout));
+  if (flight->previous) {
+    context.previous = flight->previous->value;
+    if (flight->previous->notes) context.validators = flight->previous->notes->validators;
+  }
+  // Moved out, so that what the loader holds goes when it has run, not when the flight goes.
+  const auto begin = std::move(flight->loader.start);
+  const LoadScope scope(*flight);
+  try {
+    begin(context, [self = weak_from_this(), flight](Outcome<detail::LoadAnswer> outcome) {
+      if (const auto loads = self.lock()) loads->take_outcome(flight, std::move(outcome));
+    });
+  } catch (const std::exception& failure) {
+    // Its completion went with the exception, and has answered.
+    core_->log.warning("load.threw", {{"key", loggable_key(context.key)}},
+                       "an asynchronous loader threw: {}", failure.what());
+  }
+}
+
+void Loads::arm_hard_timeout(const FlightRef& flight) {
+  flight->hard_timer =
+      core_->clock->call_at(saturating_add(flight->started_at, flight->policy.load_timeout),
+                            [self = weak_from_this(), weak = std::weak_ptr<Flight>(flight)] {
+                              const auto loads = self.lock();
+                              const auto late = weak.lock();
+                              if (loads && late) loads->time_out(late);
+                            });
+}
+
+void Loads::time_out(const FlightRef& flight) {
+  const auto waiters = flights_.abandon(flight);
+  if (!waiters) return;
+  core_->statistics->load_failures.add();
+  core_->log.warning("load.timeout", {{"key", loggable_key(flight->key.text)}},
+                     "a load took longer than load_timeout");
+  if (flight->previous) {
+    flights_.back_off(flight->key.view(),
+                      saturating_add(core_->clock->now(), flight->policy.error_backoff));
+  }
+  flight->stop.request_stop();
+  const Error error(Errc::load_timeout, "the load took longer than load_timeout");
+  for (const WaiterRef& waiter : *waiters) answer(*waiter, error);
+}
+
+void Loads::close() {
+  gate_->close();
+  for (const FlightRef& flight : flights_.running()) flight->stop.request_stop();
+}
+
+bool Loads::wait_idle(Deadline deadline) {
+  return gate_->wait_idle(*core_->clock, deadline);
+}
+
+void Loads::fail_all() {
+  const Error error(Errc::load_failed, "the cache has been shut down");
+  for (const FlightRef& flight : flights_.running()) {
+    const auto waiters = flights_.abandon(flight);
+    if (!waiters) continue;
+    for (const WaiterRef& waiter : *waiters) answer(*waiter, error);
+  }
+}
+
+}  // namespace nacre

@@ -1,0 +1,86 @@
+// Loading: runs the flights. Takes a read that memory could not answer, brings it together with the
+// others that want the same key, asks the tiers beyond memory and then the origin, stores what
+// came, and answers everybody.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "base/gate.hpp"
+#include "cache/core.hpp"
+#include "cache/flight.hpp"
+
+namespace nacre {
+
+/// The loads of one cache. Thread safe. Callbacks hold it weakly, so a loader that answers after
+/// the cache has gone is ignored.
+class Loads final : public std::enable_shared_from_this<Loads> {
+ public:
+  Loads(std::shared_ptr<const Core> core, FlightTable::Limits limits);
+
+  /// Brings the value of `key` to `done`, exactly once. `seen` is the stale entry that memory had,
+  /// if any; with `falls_back` the caller may be given it when the load fails or is slow.
+  void load(const KeyView& key, detail::ErasedLoader loader, Policy policy, const Options& call,
+            std::optional<Entry> seen, bool falls_back, FoundDone done);
+
+  /// Loads in the background, unless a load of the key runs already or there is no room.
+  void refresh(const KeyView& key, detail::ErasedLoader loader, Policy policy, Entry seen);
+
+  bool is_backing_off(const KeyView& key, TimePoint now) {
+    return flights_.is_backing_off(key, now);
+  }
+  void forget_back_off(const KeyView& key) { flights_.forget_back_off(key); }
+
+  /// How long loads took lately: an average that forgets by an eighth with each load.
+  Duration usual_load_time() const noexcept {
+    return Duration(usual_load_ns_.load(std::memory_order_relaxed));
+  }
+
+  std::size_t running_count() const noexcept { return flights_.running_count(); }
+
+  /// Begins no more loads and asks those that run to stop. Their waiters are answered when they
+  /// end. Idempotent.
+  void close();
+
+  /// True when no load runs any more; waits for that until `deadline`.
+  [[nodiscard]] bool wait_idle(Deadline deadline);
+
+  /// True when this thread runs a loader of `key`: waiting for a load of it would never end.
+  static bool is_loading_here(const KeyView& key) noexcept;
+
+  /// Answers everybody who still waits with load_failed: the cache goes away.
+  void fail_all();
+
+ private:
+  using FlightRef = std::shared_ptr<Flight>;
+  using WaiterRef = std::shared_ptr<Waiter>;
+
+  FlightRef make_flight(const KeyView& key, detail::ErasedLoader loader, Policy policy,
+                        const Stamp& stamp) const;
+  void start(const FlightRef& flight);
+  void ask_tier(const FlightRef& flight, std::size_t tier_index);
+  void take_tier_reply(const FlightRef& flight, std::size_t tier_index, TierReply reply);
+  void run_loader(const FlightRef& flight);
+  void call_loader(const FlightRef& flight);
+  void arm_hard_timeout(const FlightRef& flight);
+  void time_out(const FlightRef& flight);
+
+  void take_outcome(const FlightRef& flight, Outcome<detail::LoadAnswer> outcome);
+  void take_answer(const FlightRef& flight, detail::LoadAnswer answer);
+  void keep(const FlightRef& flight, Entry entry, TierKind from);
+  void fail(const FlightRef& flight, const Error& error);
+  void end(const FlightRef& flight, const Outcome<detail::Found>& outcome,
+           const EntryNotes* notes = nullptr);
+  void note_load_time(Duration took);
+
+  void arm(const WaiterRef& waiter, const Options& call);
+  void answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const;
+  void leave(const WaiterRef& waiter, bool keeps_running, const Error& otherwise);
+
+  const std::shared_ptr<const Core> core_;
+  FlightTable flights_;
+  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  std::atomic<Duration::rep> usual_load_ns_{0};
+};
+
+}  // namespace nacre
