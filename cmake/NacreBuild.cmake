@@ -47,6 +47,10 @@ if(NACRE_SANITIZE)
   target_link_options(nacre_options INTERFACE -fsanitize=${NACRE_SANITIZE})
 endif()
 
+if(NACRE_FUZZ)
+  target_compile_options(nacre_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 configure_file("${PROJECT_SOURCE_DIR}/cmake/version.hpp.in"
                "${PROJECT_BINARY_DIR}/generated/nacre/version.hpp" @ONLY)
 

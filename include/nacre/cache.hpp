@@ -34,9 +34,14 @@
 
 namespace nacre {
 
+class Cache;
+
 namespace detail {
 class Engine;
 struct Namespace;
+
+/// The face of an engine that is running already.
+Cache face_of(std::shared_ptr<Engine> engine, const Namespace& space);
 
 /// What a read found, without its type. Empty value and not negative: a miss.
 struct Found {
@@ -185,6 +190,7 @@ class Cache {
 
  private:
   friend class AsyncCache;
+  friend Cache detail::face_of(std::shared_ptr<detail::Engine>, const detail::Namespace&);
   Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space);
 
   template <Cacheable T>

@@ -7,7 +7,7 @@
 //     static Point decode(std::string_view bytes);         // must throw on malformed bytes
 //   };
 //
-// Numbers, strings, containers, optional, variant and chrono have codecs in nacre/json.hpp and
+// Numbers, containers, optional, variant and chrono have codecs in nacre/json.hpp and
 // nacre/messagepack.hpp; structs and enums described with Boost.Describe in nacre/describe.hpp.
 // A type without a codec can be cached in memory only.
 #pragma once
@@ -15,7 +15,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <limits>
 #include <memory>
 #include <new>
@@ -64,18 +63,33 @@ struct Weight {
   static std::size_t owned_bytes(const T&) noexcept { return 0; }
 };
 
+namespace detail {
+
+/// What an allocation of `bytes` takes from the heap: with 8 bytes of header, rounded up to 16, at
+/// least 32 (glibc). 0 for none.
+constexpr std::size_t heap_bytes(std::size_t bytes) noexcept {
+  const std::size_t rounded = (bytes + 8 + 15) / 16 * 16;
+  return bytes == 0 ? 0 : (rounded < 32 ? 32 : rounded);
+}
+
+}  // namespace detail
+
 template <>
 struct Weight<std::string> {
   static std::size_t owned_bytes(const std::string& value) noexcept {
-    return value.capacity() > std::string().capacity() ? value.capacity() + 1 : 0;
+    const bool is_inside = value.capacity() <= std::string().capacity();
+    return is_inside ? 0 : detail::heap_bytes(value.capacity() + 1);
   }
 };
 
 namespace detail {
 
-[[noreturn]] void throw_no_codec(const std::type_info& type);
-[[noreturn]] void throw_encode_failed(const std::type_info& type, const char* reason);
-[[noreturn]] void throw_decode_failed(const std::type_info& type, const char* reason);
+// Errors of this header. Those without a reason say why from the exception being handled;
+// std::bad_alloc passes through them unchanged.
+[[noreturn]] void throw_no_encoder(const std::type_info& type);
+[[noreturn]] void throw_no_decoder(const std::type_info& type);
+[[noreturn]] void throw_encode_failed(const std::type_info& type);
+[[noreturn]] void throw_decode_failed(const std::type_info& type);
 [[noreturn]] void throw_wrong_format(const std::type_info& type, Format stored);
 
 template <class T>
@@ -90,11 +104,11 @@ std::string encode_object(const ValueCell* cell) {
   if constexpr (Encodable<T>) {
     try {
       return Codec<T>::encode(*static_cast<const T*>(cell->payload()));
-    } catch (const std::exception& failure) {
-      throw_encode_failed(typeid(T), failure.what());
+    } catch (...) {
+      throw_encode_failed(typeid(T));
     }
   } else {
-    throw_no_codec(typeid(T));
+    throw_no_encoder(typeid(T));
   }
 }
 
@@ -158,25 +172,25 @@ bool holds(const Value& value) noexcept {
 }
 
 /// `value` as a T: itself when it is one, else decoded from its bytes into a new value.
-/// Throws Error: deserialization_failed (bytes that are no T, or of another format),
+/// Throws Error: deserialization_failed (bytes that are no T or of another format, no codec for T),
 /// serialization_failed (a live object of another type that cannot be encoded).
 template <Cacheable T>
 Value convert(const Value& value) {
   if (holds<T>(value)) return value;
-  const Value encoded = value.encoded();
   if constexpr (std::same_as<T, Bytes>) {
-    return encoded;
+    return value.encoded();
   } else if constexpr (Encodable<T>) {
+    const Value encoded = value.encoded();
     if (!detail::accepts<T>(encoded.format())) {
       detail::throw_wrong_format(typeid(T), encoded.format());
     }
     try {
       return make_value<T>(Codec<T>::decode(encoded.bytes()));
-    } catch (const std::exception& failure) {
-      detail::throw_decode_failed(typeid(T), failure.what());
+    } catch (...) {
+      detail::throw_decode_failed(typeid(T));
     }
   } else {
-    detail::throw_no_codec(typeid(T));
+    detail::throw_no_decoder(typeid(T));
   }
 }
 

@@ -75,7 +75,7 @@ class Histogram {
 
   void record(Duration length) noexcept;
 
-  /// About 3 us. What is recorded during the call may be in it in part.
+  /// About 1 us. What is recorded during the call may be in it in part.
   HistogramSnapshot snapshot() const;
 
  private:

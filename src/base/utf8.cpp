@@ -26,13 +26,29 @@ std::uint8_t length_from_lead(unsigned char lead) noexcept {
   return 0;
 }
 
+constexpr std::uint64_t in_each_byte = 0x0101010101010101U;
+constexpr std::uint64_t high_bits = 0x80 * in_each_byte;
+
+// True when the eight bytes at `index` are there and all from 0x20 to 0x7E. The two tests for "a
+// byte below n" and "a byte equal to n" are those of Warren, "Hacker's Delight", 6-1; both are
+// exact about whether there is such a byte.
+bool is_plain_word(std::string_view text, std::size_t index) noexcept {
+  std::uint64_t word = 0;
+  if (index + sizeof(word) > text.size()) return false;
+  std::memcpy(&word, text.data() + index, sizeof(word));
+  const std::uint64_t below_blank = (word - 0x20 * in_each_byte) & ~word;
+  const std::uint64_t xor_delete = word ^ (0x7F * in_each_byte);
+  const std::uint64_t equal_delete = (xor_delete - in_each_byte) & ~xor_delete;
+  return ((word | below_blank | equal_delete) & high_bits) == 0;
+}
+
 // How many of the first bytes are ASCII, in steps of eight.
 std::size_t ascii_words_bytes(std::string_view text) noexcept {
   std::size_t index = 0;
   while (index + sizeof(std::uint64_t) <= text.size()) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + index, sizeof(word));
-    if ((word & 0x8080808080808080U) != 0) break;
+    if ((word & high_bits) != 0) break;
     index += sizeof(word);
   }
   return index;
@@ -71,7 +87,12 @@ bool is_valid_utf8(std::string_view text) noexcept {
 }
 
 bool has_control_characters(std::string_view text) noexcept {
-  for (std::size_t index = 0; index < text.size(); ++index) {
+  std::size_t index = 0;
+  while (index < text.size()) {
+    if (is_plain_word(text, index)) {
+      index += sizeof(std::uint64_t);
+      continue;
+    }
     const unsigned char byte = byte_at(text, index);
     if (byte < 0x20 || byte == 0x7F) return true;
     // U+0080 to U+009F are C2 80 to C2 9F.
@@ -79,6 +100,7 @@ bool has_control_characters(std::string_view text) noexcept {
         byte_at(text, index + 1) <= 0x9F) {
       return true;
     }
+    ++index;
   }
   return false;
 }

@@ -18,6 +18,10 @@ constexpr std::size_t max_bulk_keys = 10'000;
 Cache::Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space)
     : engine_(std::move(engine)), namespace_(&space) {}
 
+Cache detail::face_of(std::shared_ptr<Engine> engine, const Namespace& space) {
+  return Cache(std::move(engine), space);
+}
+
 Cache Cache::in_namespace(std::string_view name) const {
   return Cache(engine_, engine_->namespaces().intern(name));
 }
