@@ -52,9 +52,11 @@ class AsyncCache {
                    Callback<Lookup<T>> done) const {
     read(
         key,
-        [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
-          loader(context, LoadCompletion<T>(std::move(answer)));
-        },
+        {.start =
+             [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
+               loader(context, LoadCompletion<T>(std::move(answer)));
+             },
+         .may_block = false},
         options, typed_callback<T>(key, std::move(done)));
   }
 
@@ -85,6 +87,15 @@ class AsyncCache {
     answer<Done>(
         [&] {
           cache_.set_many(std::move(items));
+          return Done{};
+        },
+        done);
+  }
+
+  void set_values(std::vector<Item<Value>> items, Callback<Done> done) const {
+    answer<Done>(
+        [&] {
+          cache_.set_values(std::move(items));
           return Done{};
         },
         done);

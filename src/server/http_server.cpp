@@ -168,7 +168,7 @@ class Loop final {
 
   const HttpServerOptions& options_;
   Admission& admission_;
-  asio::io_context context_{1};
+  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   std::vector<std::unique_ptr<Listener>> listeners_{};  // empty once all are drained
   std::vector<std::unique_ptr<Listener>> closed_listeners_{};
   Timer sweep_timer_;

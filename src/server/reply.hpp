@@ -76,6 +76,9 @@ class Reply final {
   Reply& operator=(Reply&&) = delete;
   ~Reply();
 
+  /// False once it has answered or was moved from.
+  bool is_pending() const noexcept { return mailbox_ != nullptr; }
+
   /// Gives the answer. Must be called at most once.
   void send(Response response);
 
