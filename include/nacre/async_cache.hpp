@@ -23,6 +23,7 @@
 #include "nacre/cache.hpp"
 #include "nacre/outcome.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// A loader that answers later: it is given the context, which lives until the answer, and a
@@ -50,14 +51,13 @@ class AsyncCache {
   template <Cacheable T>
   void get_or_load(std::string_view key, AsyncLoader<T> loader, const Options& options,
                    Callback<Lookup<T>> done) const {
-    read(
-        key,
-        {.start =
-             [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
-               loader(context, LoadCompletion<T>(std::move(answer)));
-             },
-         .may_block = false},
-        options, typed_callback<T>(key, std::move(done)));
+    detail::ErasedLoader erased{
+        .start =
+            [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
+              loader(context, LoadCompletion<T>(std::move(answer)));
+            },
+        .may_block = false};
+    read(key, std::move(erased), options, typed_callback<T>(key, std::move(done)));
   }
 
   template <Cacheable T>
@@ -137,3 +137,4 @@ class AsyncCache {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

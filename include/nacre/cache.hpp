@@ -32,6 +32,7 @@
 #include "nacre/selector.hpp"
 #include "nacre/stats.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 class Cache;
@@ -231,3 +232,4 @@ Lookup<T> Cache::typed(std::string_view key, detail::Found found) const {
 }
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "nacre/metrics.hpp"
 #include "nacre/options.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Limits of the memory tier.
@@ -68,3 +69,4 @@ struct CacheOptions {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

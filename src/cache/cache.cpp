@@ -23,7 +23,7 @@ Cache detail::face_of(std::shared_ptr<Engine> engine, const Namespace& space) {
 }
 
 Cache Cache::in_namespace(std::string_view name) const {
-  return Cache(engine_, engine_->namespaces().intern(name));
+  return Cache(engine_, engine_->core().namespaces->intern(name));
 }
 
 const std::string& Cache::namespace_name() const noexcept {
@@ -31,7 +31,7 @@ const std::string& Cache::namespace_name() const noexcept {
 }
 
 std::vector<std::string> Cache::namespace_names() const {
-  return engine_->namespaces().names();
+  return engine_->core().namespaces->names();
 }
 
 void Cache::set_negative(std::string_view key, const Options& options) const {

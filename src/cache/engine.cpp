@@ -32,10 +32,9 @@ void check_value(const Value& value, std::size_t max_value_bytes) {
 
 }  // namespace
 
-Engine::Engine(std::shared_ptr<const Core> core, std::shared_ptr<Namespaces> namespaces,
-               Options defaults, std::vector<PrefixRule> rules, Limits limits)
+Engine::Engine(std::shared_ptr<const Core> core, Options defaults, std::vector<PrefixRule> rules,
+               Limits limits)
     : core_(std::move(core)),
-      namespaces_(std::move(namespaces)),
       owns_executor_(limits.owns_executor),
       loads_(std::make_shared<Loads>(core_, limits.flights)) {
   set_defaults(std::move(defaults), std::move(rules));

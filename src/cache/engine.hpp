@@ -14,7 +14,6 @@
 #include "cache/core.hpp"
 #include "cache/flight.hpp"
 #include "cache/loads.hpp"
-#include "cache/namespaces.hpp"
 #include "nacre/cache.hpp"
 
 namespace nacre::detail {
@@ -27,8 +26,8 @@ class Engine final {
     bool owns_executor = false;  ///< stop it when the cache goes
   };
 
-  Engine(std::shared_ptr<const Core> core, std::shared_ptr<Namespaces> namespaces, Options defaults,
-         std::vector<PrefixRule> rules, Limits limits);
+  Engine(std::shared_ptr<const Core> core, Options defaults, std::vector<PrefixRule> rules,
+         Limits limits);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -37,7 +36,6 @@ class Engine final {
   ~Engine();
 
   const Core& core() const noexcept { return *core_; }
-  Namespaces& namespaces() noexcept { return *namespaces_; }
 
   Found find(const Namespace& space, std::string_view key);
 
@@ -83,7 +81,6 @@ class Engine final {
   bool change_key(const KeyView& key, Severity severity);
 
   const std::shared_ptr<const Core> core_;
-  const std::shared_ptr<Namespaces> namespaces_;
   const bool owns_executor_;
   const std::shared_ptr<Loads> loads_;
 

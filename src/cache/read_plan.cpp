@@ -28,8 +28,8 @@ bool is_refresh_due(const ReadState& state, const Policy& policy) noexcept {
   const Duration remaining = lifetime.fresh_until - state.now;
   if (policy.refresh_ahead > 0) {
     const Duration ttl = lifetime.fresh_until - lifetime.loaded_at;
-    const auto ahead = static_cast<double>(ttl.count()) * (1 - policy.refresh_ahead);
-    if (static_cast<double>(remaining.count()) <= ahead) return true;
+    const auto due_after = static_cast<double>(ttl.count()) * policy.refresh_ahead;
+    if (static_cast<double>((state.now - lifetime.loaded_at).count()) >= due_after) return true;
   }
   if (policy.early_refresh_beta > 0) {
     const double early = -static_cast<double>(state.usual_load_time.count()) *

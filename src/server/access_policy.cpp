@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "server/listen_address.hpp"
+#include "assembly/listen_address.hpp"
 
 namespace nacre::server {
 namespace {
@@ -113,8 +113,8 @@ bool AccessPolicy::is_right_token(std::string_view authorization) const {
 void check_exposure(const std::vector<std::string>& listen, bool has_token) {
   if (has_token) return;
   for (const std::string& text : listen) {
-    const std::optional<ListenAddress> address = parse_listen_address(text);
-    if (!address || is_loopback_host(address->host)) continue;
+    const auto address = assembly::parse_listen_address(text);
+    if (!address || address->is_loopback) continue;
     throw Error(Errc::invalid_argument,
                 "server.listen: " + text +
                     " can be reached from other machines; allowed without a token: 127.0.0.1, ::1 "

@@ -10,19 +10,18 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "assembly/listen_address.hpp"
 #include "base/event.hpp"
 #include "base/random.hpp"
 #include "nacre/deadline.hpp"
 #include "nacre/error.hpp"
 #include "server/admission.hpp"
 #include "server/error_response.hpp"
-#include "server/listen_address.hpp"
 #include "server/reply_head.hpp"
 
 namespace nacre::server {
@@ -396,16 +395,20 @@ void Loop::begin_drain() {
 }
 
 Tcp::endpoint endpoint_of(const std::string& listen) {
-  const std::optional<ListenAddress> parts = parse_listen_address(listen);
-  error_code error;
-  const asio::ip::address address =
-      asio::ip::make_address(parts ? parts->host : std::string(), error);
-  if (!parts || error) {
-    throw Error(Errc::invalid_argument, "server.listen: '" + listen +
-                                            "' is not HOST:PORT; allowed: an IPv4 address, an IPv6 "
-                                            "address in brackets, or localhost, and a port");
+  const auto parsed = assembly::parse_listen_address(listen);
+  if (!parsed) {
+    throw Error(Errc::invalid_argument,
+                "server.listen: '" + listen + "' " + parsed.reason() +
+                    "; allowed: HOST:PORT, the host an IP address (IPv6 in brackets) or localhost");
   }
-  return {address, parts->port};
+  const std::string host = parsed->host == "localhost" ? "127.0.0.1" : parsed->host;
+  error_code error;
+  const asio::ip::address address = asio::ip::make_address(host, error);
+  if (error) {
+    throw Error(Errc::invalid_argument,
+                "server.listen: '" + listen + "': " + host + " is no IP address");
+  }
+  return {address, parsed->port};
 }
 
 std::string text_of(const Tcp::endpoint& endpoint) {

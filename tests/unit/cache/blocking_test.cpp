@@ -113,14 +113,13 @@ TEST_F(Blocking, nobody_waits_past_the_timeout_of_the_call) {
   std::promise<void> begun;
   auto call = std::async(std::launch::async, [&] {
     try {
-      cache_.get_or_load(
-          "k",
-          [&] {
-            begun.set_value();
-            release.get_future().wait();
-            return std::string("late");
-          },
-          {.timeout = 1s});
+      cache_.get_or_load("k",
+                         [&] {
+                           begun.set_value();
+                           release.get_future().wait();
+                           return std::string("late");
+                         },
+                         {.timeout = 1s});
     } catch (const Error& error) {
       return error.code();
     }

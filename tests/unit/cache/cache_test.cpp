@@ -62,8 +62,8 @@ TEST(Cache, miss_negative_fresh_and_stale_are_four_types) {
   const auto kind_of = [&bench](std::string_view key) {
     return bench.cache.get<std::string>(key).match(
         [](const Fresh<std::string>&) { return "fresh"; },
-        [](const Stale<std::string>&) { return "stale"; }, [](const Negative&) { return "negative"; },
-        [](const Miss&) { return "miss"; });
+        [](const Stale<std::string>&) { return "stale"; },
+        [](const Negative&) { return "negative"; }, [](const Miss&) { return "miss"; });
   };
   bench.cache.set("value", "v");
   bench.cache.set_negative("absent");
@@ -125,11 +125,11 @@ TEST(Cache, get_many_answers_in_order) {
 
 TEST(Cache, set_many_stores_nothing_when_one_item_is_wrong) {
   CacheBench bench;
-  EXPECT_EQ(code_of([&] {
-              bench.cache.set_many<std::string>(
-                  {{.key = "a", .value = "1"}, {.key = "", .value = "2"}});
-            }),
-            Errc::invalid_key);
+  EXPECT_EQ(
+      code_of([&] {
+        bench.cache.set_many<std::string>({{.key = "a", .value = "1"}, {.key = "", .value = "2"}});
+      }),
+      Errc::invalid_key);
   EXPECT_FALSE(bench.cache.has("a"));
 }
 
@@ -191,8 +191,7 @@ TEST(Cache, a_value_above_the_limit_is_refused_on_write_and_not_kept_on_load) {
 
 TEST(Cache, inspection_shows_times_tags_and_size) {
   CacheBench bench;
-  bench.cache.set("k", "hello",
-                  {.ttl = 10s, .stale_if_error = 50s, .tags = {"red", "blue"}});
+  bench.cache.set("k", "hello", {.ttl = 10s, .stale_if_error = 50s, .tags = {"red", "blue"}});
   bench.advance(4s);
   const auto seen = bench.cache.inspect("k");
   ASSERT_TRUE(seen);

@@ -80,8 +80,7 @@ TEST_P(InvalidationWays, P1_a_load_that_begins_afterwards_is_stored) {
 }
 
 TEST_P(InvalidationWays, P1_a_background_refresh_that_began_before_stores_nothing) {
-  CacheBench bench(
-      {.defaults = {.ttl = 10s, .stale_while_revalidate = 60s, .ttl_jitter = 0.0}});
+  CacheBench bench({.defaults = {.ttl = 10s, .stale_while_revalidate = 60s, .ttl_jitter = 0.0}});
   ScriptedLoader origin;
   bench.cache.set("user:1", "stale", tagged);
   bench.advance(11s);
@@ -206,13 +205,14 @@ TEST_P(ExpiryWays, a_load_that_began_before_does_not_make_it_fresh) {
 
 INSTANTIATE_TEST_SUITE_P(
     Every, ExpiryWays,
-    testing::Values(
-        Way{"key", [](const Cache& cache) { cache.expire(by_key("user:1")); }},
-        Way{"tag", [](const Cache& cache) { cache.expire(by_tag("red")); }},
-        Way{"all_tags",
-            [](const Cache& cache) { cache.expire(by_tags({"blue", "red"}, Match::all)); }},
-        Way{"prefix", [](const Cache& cache) { cache.expire(by_prefix("user:")); }},
-        Way{"pattern", [](const Cache& cache) { cache.expire(by_pattern("*1")); }}),
+    testing::Values(Way{"key", [](const Cache& cache) { cache.expire(by_key("user:1")); }},
+                    Way{"tag", [](const Cache& cache) { cache.expire(by_tag("red")); }},
+                    Way{"all_tags",
+                        [](const Cache& cache) {
+                          cache.expire(by_tags({"blue", "red"}, Match::all));
+                        }},
+                    Way{"prefix", [](const Cache& cache) { cache.expire(by_prefix("user:")); }},
+                    Way{"pattern", [](const Cache& cache) { cache.expire(by_pattern("*1")); }}),
     [](const auto& way) { return std::string(way.param.name); });
 
 }  // namespace

@@ -34,7 +34,9 @@ TEST(ReadPlan, follows_the_life_of_an_entry) {
   EXPECT_EQ(step_at(60s), ReadStep::load);
 }
 
-TEST(ReadPlan, without_an_entry_it_loads) { EXPECT_EQ(plan_read({}, Policy{}), ReadStep::load); }
+TEST(ReadPlan, without_an_entry_it_loads) {
+  EXPECT_EQ(plan_read({}, Policy{}), ReadStep::load);
+}
 
 TEST(ReadPlan, backing_off_it_serves_stale_without_asking) {
   const Entry entry = entry_of(10s, 20s, 50s);

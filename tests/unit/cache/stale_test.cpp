@@ -26,10 +26,8 @@ TEST(StaleWhileRevalidate, answers_at_once_and_refreshes_once) {
 }
 
 TEST(StaleIfError, P6_serves_the_old_value_until_its_window_ends) {
-  CacheBench bench({.defaults = {.ttl = 10s,
-                                 .stale_if_error = 60s,
-                                 .ttl_jitter = 0.0,
-                                 .error_backoff = 0s}});
+  CacheBench bench(
+      {.defaults = {.ttl = 10s, .stale_if_error = 60s, .ttl_jitter = 0.0, .error_backoff = 0s}});
   ScriptedLoader origin;
   bench.cache.set("k", "old");
   bench.advance(69s);
@@ -43,10 +41,9 @@ TEST(StaleIfError, P6_serves_the_old_value_until_its_window_ends) {
 }
 
 TEST(StaleIfError, P6_a_fallback_that_dies_while_the_load_runs_is_not_served) {
-  CacheBench bench({.defaults = {.ttl = 10s,
-                                 .stale_if_error = 20s,
-                                 .ttl_jitter = 0.0,
-                                 .soft_load_timeout = 30s}});
+  CacheBench bench(
+      {.defaults = {
+           .ttl = 10s, .stale_if_error = 20s, .ttl_jitter = 0.0, .soft_load_timeout = 30s}});
   ScriptedLoader origin;
   bench.cache.set("k", "old");
   bench.advance(25s);
