@@ -1,6 +1,8 @@
 // nacred's API over a real cache on a clock that stands still, asked in HTTP without a socket.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <semaphore>
@@ -8,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "nacre/fake_clock.hpp"
 #include "server/api_handler.hpp"
@@ -52,7 +56,9 @@ class ScriptedOrigins final : public OriginRoutes {
 /// One connection to the API.
 class ApiFixture : public ::testing::Test {
  protected:
-  ApiFixture() { set_up_backend([](Backend&) {}); }
+  ApiFixture() {
+    set_up_backend([](Backend&) {});
+  }
 
   /// Makes a new backend with the same cache, changed by `change`.
   void set_up_backend(const std::function<void(Backend&)>& change) {
@@ -118,8 +124,7 @@ class ApiFixture : public ::testing::Test {
   }
   WireReply put(std::string_view target, std::string_view body,
                 std::string_view type = "application/json") {
-    return send(
-        body_request("PUT", target, body, "Content-Type: " + std::string(type) + "\r\n"));
+    return send(body_request("PUT", target, body, "Content-Type: " + std::string(type) + "\r\n"));
   }
   WireReply remove(std::string_view target) { return send(body_request("DELETE", target, {})); }
 

@@ -158,8 +158,7 @@ TEST_F(RestAdmin, answers_saturated_when_too_many_listings_wait) {
     bool try_post(std::function<void()>) override { return false; }
     void stop() override {}
   };
-  set_up_backend(
-      [](Backend& backend) { backend.executor = std::make_shared<RefusingExecutor>(); });
+  set_up_backend([](Backend& backend) { backend.executor = std::make_shared<RefusingExecutor>(); });
   expect_error(get("/api/admin/keys"), 503, "cache.saturated");
   expect_error(post("/api/cache/invalidate", R"({"prefix":"a"})"), 503, "cache.saturated");
   EXPECT_NE(post("/api/cache/warm", R"({"keys":["origin:1"]})").body.find("cache.saturated"),

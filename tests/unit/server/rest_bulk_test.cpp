@@ -34,14 +34,14 @@ TEST_F(RestBulk, asks_no_origin_for_a_bulk_read) {
 }
 
 TEST_F(RestBulk, writes_many_as_they_were_sent) {
-  EXPECT_EQ(post("/api/cache/mset",
-                 R"({"entries":[{"key":"a","value":{"n":1.50,"s":"\u00e9"},"ttl":"5m","tags":["x"]},)"
-                 R"({"key":"b","value":"text","encoding":"text","ttl":2.5},)"
-                 R"({"key":"c","value":"+/8=","encoding":"base64"},{"key":"d","value":null}]})")
-                .body,
-            R"({"stored":4})");
-  EXPECT_NE(get("/api/cache/a").body.find(R"("value":{"n":1.50,"s":"\u00e9"})"),
-            std::string::npos);
+  EXPECT_EQ(
+      post("/api/cache/mset",
+           R"({"entries":[{"key":"a","value":{"n":1.50,"s":"\u00e9"},"ttl":"5m","tags":["x"]},)"
+           R"({"key":"b","value":"text","encoding":"text","ttl":2.5},)"
+           R"({"key":"c","value":"+/8=","encoding":"base64"},{"key":"d","value":null}]})")
+          .body,
+      R"({"stored":4})");
+  EXPECT_NE(get("/api/cache/a").body.find(R"("value":{"n":1.50,"s":"\u00e9"})"), std::string::npos);
   EXPECT_NE(get("/api/cache/a").body.find(R"("ttl_ms":300000,"tags":["x"])"), std::string::npos);
   EXPECT_NE(get("/api/cache/b").body.find(R"("value":"text")"), std::string::npos);
   EXPECT_NE(get("/api/cache/b").body.find(R"("ttl_ms":2500)"), std::string::npos);
@@ -79,17 +79,16 @@ TEST_F(RestBulk, names_the_field_of_a_bad_entry) {
 }
 
 TEST_F(RestBulk, refuses_bodies_that_are_not_what_is_asked_for) {
-  for (const std::string path : {"/api/cache/mget", "/api/cache/mset", "/api/cache/warm",
-                                 "/api/cache/invalidate"}) {
+  for (const std::string path :
+       {"/api/cache/mget", "/api/cache/mset", "/api/cache/warm", "/api/cache/invalidate"}) {
     expect_error(post(path, ""), 400, "cache.invalid_argument", {"body is not JSON"});
     expect_error(post(path, "["), 400, "cache.invalid_argument", {"body is not JSON"});
-    expect_error(post(path, "[]"), 400, "cache.invalid_argument", {"body", "an array", "an object"});
+    expect_error(post(path, "[]"), 400, "cache.invalid_argument",
+                 {"body", "an array", "an object"});
     expect_error(post(path, "{}"), 400, "cache.invalid_argument");
-    expect_error(post(path, "{\"nope\":1}"), 400, "cache.invalid_argument",
-                 {"'nope'", "allowed:"});
+    expect_error(post(path, "{\"nope\":1}"), 400, "cache.invalid_argument", {"'nope'", "allowed:"});
     expect_error(post(path, "{} {}"), 400, "cache.invalid_argument");
-    expect_error(post(path, "{\"keys\":[],\"keys\":[]}"), 400, "cache.invalid_argument",
-                 {"twice"});
+    expect_error(post(path, "{\"keys\":[],\"keys\":[]}"), 400, "cache.invalid_argument", {"twice"});
     expect_error(post(path, std::string(33, '[') + std::string(33, ']')), 400,
                  "cache.invalid_argument", {"32"});
     expect_error(post(path, "{\"keys\":[\"\xFF\"]}"), 400, "cache.invalid_argument");
@@ -169,8 +168,8 @@ TEST_F(RestBulk, refuses_ambiguous_invalidations) {
   expect_error(post("/api/cache/invalidate", R"({"key":5})"), 400, "cache.invalid_argument",
                {"key", "a number"});
   expect_error(post("/api/cache/invalidate", R"({"key":""})"), 400, "cache.invalid_key");
-  expect_error(post("/api/cache/invalidate", R"({"pattern":"[a"})"), 400,
-               "cache.invalid_argument", {"pattern"});
+  expect_error(post("/api/cache/invalidate", R"({"pattern":"[a"})"), 400, "cache.invalid_argument",
+               {"pattern"});
   expect_error(post("/api/cache/invalidate", R"({"prefix":""})"), 400, "cache.invalid_argument",
                {"prefix"});
 }
@@ -181,9 +180,9 @@ TEST_F(RestBulk, warms_what_is_not_fresh) {
     if (context.key == "origin:bad") throw Error(Errc::load_failed, "the origin answered 500");
     return Loaded<Bytes>::shared(Value::from_bytes("1", Format::json));
   };
-  const WireReply reply = post(
-      "/api/cache/warm",
-      R"({"keys":["origin:fresh","origin:1","origin:2","origin:bad","nobody"],"ttl":"9s"})");
+  const WireReply reply =
+      post("/api/cache/warm",
+           R"({"keys":["origin:fresh","origin:1","origin:2","origin:bad","nobody"],"ttl":"9s"})");
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(reply.body.starts_with(R"({"requested":5,"warmed":2,"skipped":1,"failed":[)"))
       << reply.body;

@@ -54,9 +54,8 @@ TEST_F(RestStatus, writes_metrics_in_both_formats) {
   const WireReply text = get("/metrics");
   EXPECT_EQ(text.fields.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_NE(text.body.find("# TYPE cache_misses_total counter"), std::string::npos);
-  EXPECT_NE(
-      text.body.find(R"(nacre_http_requests_total{method="GET",route="/api/cache/{key}"} 1)"),
-      std::string::npos)
+  EXPECT_NE(text.body.find(R"(nacre_http_requests_total{method="GET",route="/api/cache/{key}"} 1)"),
+            std::string::npos)
       << text.body;
   const WireReply open = get("/metrics", "Accept: application/openmetrics-text; version=1.0.0\r\n");
   EXPECT_EQ(open.fields.at("content-type"),
