@@ -12,22 +12,7 @@
 #include "nacre/events.hpp"
 #include "tier/entry.hpp"
 #include "tier/namespace.hpp"
-
-namespace nacre {
-
-/// One entry that has left the memory tier. `value` is empty for a negative entry.
-struct RemovedEntry {
-  const detail::Namespace* space = nullptr;
-  std::string key{};
-  Value value{};
-  RemovalReason reason = RemovalReason::removed;
-};
-
-/// Called outside all locks, on the thread whose call made the entry leave: a caller of the tier,
-/// or the clock's for entries that expire.
-using RemovalSink = std::function<void(RemovedEntry)>;
-
-}  // namespace nacre
+#include "tier/removed_entry.hpp"
 
 namespace nacre::memory {
 

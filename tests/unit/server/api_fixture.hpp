@@ -111,7 +111,8 @@ class ApiFixture : public ::testing::Test {
       }
       session.on_sent(sent_bytes);
     }
-    std::vector<WireReply> replies = parse_replies(output);
+    std::vector<WireReply> replies =
+        parse_replies(output, nullptr, bytes.starts_with("HEAD "));
     EXPECT_EQ(replies.size(), 1U) << output;
     return replies.empty() ? WireReply{} : std::move(replies.front());
   }

@@ -106,7 +106,7 @@ TEST_F(RestAdmin, shows_one_key_without_its_value) {
 }
 
 TEST_F(RestAdmin, removes_expires_and_persists_one_key) {
-  cache.set("a", 1, {.ttl = 60s, .stale_if_error = 100s});
+  put("/api/cache/entries/a?ttl=60&sie=100", "1");
   EXPECT_EQ(post("/api/admin/keys/a/persist", "").body, R"({"persisted":true})");
   clock->advance(3600s);
   EXPECT_NE(get("/api/cache/a").body.find(R"("state":"fresh")"), std::string::npos);

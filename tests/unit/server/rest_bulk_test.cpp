@@ -144,7 +144,7 @@ TEST_F(RestBulk, invalidates_by_each_selector) {
 }
 
 TEST_F(RestBulk, only_expires_when_asked_to) {
-  cache.set("a", 1, {.stale_if_error = 100s});
+  put("/api/cache/entries/a?sie=100", "1");
   EXPECT_EQ(post("/api/cache/invalidate", R"({"key":"a","expire":true})").body,
             R"({"invalidated":1})");
   EXPECT_NE(get("/api/cache/a").body.find(R"("state":"stale")"), std::string::npos);
