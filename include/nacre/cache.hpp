@@ -191,9 +191,10 @@ class Cache {
   /// The same cache and namespace, with callbacks.
   AsyncCache async() const;
 
-  /// Refuses new loads, asks running ones to stop and waits for them. True when all are done;
-  /// after false, call again or accept that destruction waits. Reads of memory go on.
-  [[nodiscard]] bool shutdown(Duration timeout) const;
+  /// Refuses new loads, asks running ones to stop and waits up to `timeout` for them. Reads of
+  /// memory go on. Throws Error: shutdown_timeout when loads still run: call again, or accept that
+  /// the destructor waits for them.
+  void shutdown(Duration timeout) const;
 
  private:
   friend class AsyncCache;

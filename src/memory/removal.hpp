@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,9 +68,7 @@ struct Slice {
   RemovalBatch& removed;
   std::size_t steps_left = max_steps;
 
-  bool is_spent() const noexcept {
-    return steps_left == 0 || removed.bytes() >= max_removed_bytes;
-  }
+  bool is_spent() const noexcept { return steps_left == 0 || removed.bytes() >= max_removed_bytes; }
 };
 
 }  // namespace nacre::memory
