@@ -32,7 +32,7 @@ std::string message_of(F&& call) {
 // How long a value stored under `key` now is fresh.
 Duration ttl_of(const Cache& cache, std::string_view key) {
   cache.set(key, 1);
-  return cache.inspect(key)->ttl;
+  return cache.inspect(key)->provenance.remaining;
 }
 
 class CachesTest : public ::testing::Test {
