@@ -15,10 +15,12 @@ set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 
 find_program(NACRE_CCACHE ccache)
 if(NACRE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # The sloppiness is what ccache's manual asks for with precompiled headers.
+  # The sloppiness is what ccache's manual asks for with precompiled headers. The base directory
+  # makes a result from one checkout serve another, which is what CI's fresh clones live from.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
       ${NACRE_CCACHE})
 endif()
 
@@ -48,6 +50,7 @@ if(NACRE_SANITIZE)
 endif()
 
 if(NACRE_FUZZ)
+  # Without it libFuzzer does not see which branches of the library an input takes.
   target_compile_options(nacre_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 

@@ -23,6 +23,7 @@
 #include "nacre/cache.hpp"
 #include "nacre/outcome.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// A loader that answers later: it is given the context, which lives until the answer, and a
@@ -127,3 +128,4 @@ class AsyncCache {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// A point on a Clock. Points of different clocks must not be compared.
@@ -48,3 +49,4 @@ class Clock {
 std::shared_ptr<Clock> make_system_clock();
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -26,6 +26,7 @@
 
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Specialise for a type of your own. Stateless; called from any thread.
@@ -195,3 +196,4 @@ Value convert(const Value& value) {
 }
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 
 #include "nacre/clock.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// When a caller stops waiting. Made once, at the edge, from a timeout; passed down unchanged.
@@ -29,3 +30,4 @@ class Deadline {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

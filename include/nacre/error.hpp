@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Why an operation failed. The wire name of each is "cache." and the enumerator's own name.
@@ -82,3 +83,4 @@ class Error : public std::runtime_error {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Why an entry left.
@@ -37,3 +38,4 @@ struct Removal {
 using RemovalListener = std::function<void(const Removal&)>;
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Runs tasks on other threads. Thread safe.
@@ -37,3 +38,4 @@ struct ThreadPoolOptions {
 std::shared_ptr<Executor> make_thread_pool(ThreadPoolOptions options = {});
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 
 #include "nacre/clock.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// A Clock moved by hand. Thread safe; advance() and set_wall() by one thread at a time.
@@ -43,3 +44,4 @@ class FakeClock final : public Clock {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

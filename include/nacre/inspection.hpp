@@ -8,10 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "nacre/loader.hpp"
 #include "nacre/lookup.hpp"
+#include "nacre/validators.hpp"
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// What an entry is worth now.
@@ -52,3 +53,4 @@ struct KeyPage {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -25,17 +25,11 @@
 #include "nacre/error.hpp"
 #include "nacre/options.hpp"
 #include "nacre/outcome.hpp"
+#include "nacre/validators.hpp"
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
-
-/// What tells two versions of a value apart at the origin (RFC 9110, section 8.8).
-struct Validators {
-  std::string etag{};
-  std::string last_modified{};
-  bool empty() const noexcept { return etag.empty() && last_modified.empty(); }
-  friend bool operator==(const Validators&, const Validators&) = default;
-};
 
 /// What a loader is given. Valid until the loader has answered.
 struct LoadContext {
@@ -192,3 +186,4 @@ ErasedLoader erase_loader(F loader) {
 
 }  // namespace detail
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
@@ -29,3 +30,4 @@ struct LogRecord {
 using LogSink = std::function<void(const LogRecord&)>;
 
 }  // namespace nacre
+#pragma GCC visibility pop

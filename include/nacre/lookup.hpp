@@ -17,6 +17,7 @@
 #include "nacre/clock.hpp"
 #include "nacre/value.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Where a value came from.
@@ -113,3 +114,4 @@ class Lookup {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 class MetricsRegistry;
@@ -18,3 +19,4 @@ std::string render_prometheus(const MetricsRegistry& registry);
 std::string render_openmetrics(const MetricsRegistry& registry);
 
 }  // namespace nacre
+#pragma GCC visibility pop

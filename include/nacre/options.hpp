@@ -12,6 +12,7 @@
 
 #include "nacre/clock.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Options of one call, of a prefix rule, or of a whole cache. Values out of range are refused with
@@ -88,3 +89,4 @@ struct PrefixRule {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

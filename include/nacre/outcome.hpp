@@ -6,6 +6,7 @@
 
 #include "nacre/error.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Nothing, as the value of an operation that only succeeds or fails.
@@ -45,3 +46,4 @@ class [[nodiscard]] Outcome {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

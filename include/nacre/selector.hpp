@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Whether an entry must have one of several tags, or all of them.
@@ -66,3 +67,4 @@ inline Selector by_pattern(std::string pattern) {
 }
 
 }  // namespace nacre
+#pragma GCC visibility pop

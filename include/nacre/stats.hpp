@@ -5,6 +5,7 @@
 
 #include "nacre/clock.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Counted since the cache was made. One relaxed snapshot: the counts may be a few events apart.
@@ -39,3 +40,4 @@ struct CacheStats {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

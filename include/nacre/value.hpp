@@ -13,6 +13,7 @@
 #include <typeinfo>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// How bytes are to be read.
@@ -151,3 +152,4 @@ class Handle {
 };
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -212,20 +212,6 @@ struct MetricsRegistry::State {
   StripedCounter refused_count;
 };
 
-namespace {
-
-// A count kept elsewhere is a whole number; as a double it would be shown as 1e+16.
-void add_read_value(MetricsPage& page, MetricKind kind, const MetricLabels& labels, double value) {
-  constexpr double max_exact = 0x1.0p53;
-  if (kind == MetricKind::counter && value >= 0 && value <= max_exact) {
-    page.add_count(labels, static_cast<std::uint64_t>(value));
-  } else {
-    page.add_number(labels, value);
-  }
-}
-
-}  // namespace
-
 std::string MetricsRegistry::State::render(MetricsFormat format) {
   MetricsPage page(format);
   const Family* family = nullptr;
@@ -239,7 +225,7 @@ std::string MetricsRegistry::State::render(MetricsFormat format) {
       page.begin_family(*line.name, family->kind, family->help);
     }
     if (read) {
-      add_read_value(page, family->kind, series.labels, *read);
+      page.add_number(series.labels, *read);
     } else if (series.counter) {
       page.add_count(series.labels, series.counter->sum());
     } else if (series.gauge) {

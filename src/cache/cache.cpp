@@ -23,7 +23,7 @@ Cache detail::face_of(std::shared_ptr<Engine> engine, const Namespace& space) {
 }
 
 Cache Cache::in_namespace(std::string_view name) const {
-  return Cache(engine_, engine_->namespaces().intern(name));
+  return Cache(engine_, engine_->core().namespaces->intern(name));
 }
 
 const std::string& Cache::namespace_name() const noexcept {
@@ -31,7 +31,7 @@ const std::string& Cache::namespace_name() const noexcept {
 }
 
 std::vector<std::string> Cache::namespace_names() const {
-  return engine_->namespaces().names();
+  return engine_->core().namespaces->names();
 }
 
 void Cache::set_negative(std::string_view key, const Options& options) const {
@@ -68,6 +68,10 @@ bool Cache::extend(std::string_view key, std::optional<Duration> ttl) const {
 
 void Cache::set_defaults(Options defaults, std::vector<PrefixRule> rules) const {
   engine_->set_defaults(std::move(defaults), std::move(rules));
+}
+
+void Cache::set_namespace_defaults(Options defaults, std::vector<PrefixRule> rules) const {
+  engine_->set_namespace_defaults(*namespace_, std::move(defaults), std::move(rules));
 }
 
 void Cache::clear() const {
@@ -121,7 +125,8 @@ void Cache::write(std::string_view key, Value value, const Options& options) con
 }
 
 void Cache::write_many(std::vector<Item<Value>> items) const {
-  for (const Item<Value>& item : items) engine_->check_write(item.key, item.value, item.options);
+  for (const Item<Value>& item : items)
+    engine_->check_write(*namespace_, item.key, item.value, item.options);
   for (Item<Value>& item : items) write(item.key, std::move(item.value), item.options);
 }
 

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
+#include "cache/namespaces.hpp"
 #include "cache/policy.hpp"
 #include "cache/statistics.hpp"
 #include "coherence/marks.hpp"
@@ -31,6 +32,7 @@ struct Core {
   std::unique_ptr<Random> random{};
   std::uint64_t seed = 0;
   std::unique_ptr<Marks> marks{};
+  std::unique_ptr<Namespaces> namespaces{};
   std::vector<std::unique_ptr<Tier>> tiers{};
   std::unique_ptr<Statistics> statistics{};
 

@@ -8,13 +8,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/mutex.hpp"
 #include "cache/core.hpp"
 #include "cache/flight.hpp"
 #include "cache/loads.hpp"
-#include "cache/namespaces.hpp"
 #include "nacre/cache.hpp"
 
 namespace nacre::detail {
@@ -27,8 +27,8 @@ class Engine final {
     bool owns_executor = false;  ///< stop it when the cache goes
   };
 
-  Engine(std::shared_ptr<const Core> core, std::shared_ptr<Namespaces> namespaces, Options defaults,
-         std::vector<PrefixRule> rules, Limits limits);
+  Engine(std::shared_ptr<const Core> core, Options defaults, std::vector<PrefixRule> rules,
+         Limits limits);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -37,7 +37,6 @@ class Engine final {
   ~Engine();
 
   const Core& core() const noexcept { return *core_; }
-  Namespaces& namespaces() noexcept { return *namespaces_; }
 
   Found find(const Namespace& space, std::string_view key);
 
@@ -53,7 +52,8 @@ class Engine final {
   void write_negative(const Namespace& space, std::string_view key, const Options& call);
 
   /// Throws what write() would throw for these arguments, and stores nothing.
-  void check_write(std::string_view key, const Value& value, const Options& call) const;
+  void check_write(const Namespace& space, std::string_view key, const Value& value,
+                   const Options& call) const;
 
   bool remove(const Namespace& space, std::string_view key);
   bool has(const Namespace& space, std::string_view key) const;
@@ -67,11 +67,14 @@ class Engine final {
                        const Value& object);
 
   void set_defaults(Options defaults, std::vector<PrefixRule> rules);
+  void set_namespace_defaults(const Namespace& space, Options defaults,
+                              std::vector<PrefixRule> rules);
   CacheStats stats() const;
   bool shutdown(Duration timeout);
 
  private:
-  std::shared_ptr<const PolicyRules> rules() const;
+  std::shared_ptr<const PolicyRules> rules(const Namespace& space) const;
+  void update_early_refresh() NACRE_REQUIRES(rules_mutex_);
   bool look(const KeyView& key, Entry& entry, TimePoint now);
   void count(const Found& found);
   void store_write(const KeyView& key, Entry entry);
@@ -83,13 +86,14 @@ class Engine final {
   bool change_key(const KeyView& key, Severity severity);
 
   const std::shared_ptr<const Core> core_;
-  const std::shared_ptr<Namespaces> namespaces_;
   const bool owns_executor_;
   const std::shared_ptr<Loads> loads_;
 
   mutable Mutex rules_mutex_;
   std::shared_ptr<const PolicyRules> rules_ NACRE_GUARDED_BY(rules_mutex_);
-  std::atomic<bool> may_refresh_early_{false};  ///< of rules_, for hits
+  std::unordered_map<std::uint16_t, std::shared_ptr<const PolicyRules>> namespace_rules_
+      NACRE_GUARDED_BY(rules_mutex_);           ///< by Namespace::id, where it has its own
+  std::atomic<bool> may_refresh_early_{false};  ///< of any rules, for hits
 };
 
 }  // namespace nacre::detail

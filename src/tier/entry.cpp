@@ -1,13 +1,11 @@
 #include "tier/entry.hpp"
 
-#include "nacre/codec.hpp"
-
 namespace nacre {
 
 namespace {
 
 std::size_t owned_bytes(const std::string& text) noexcept {
-  return Weight<std::string>::owned_bytes(text);
+  return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
 }
 
 }  // namespace

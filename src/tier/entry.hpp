@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "nacre/clock.hpp"
-#include "nacre/loader.hpp"
+#include "nacre/validators.hpp"
 #include "nacre/value.hpp"
 #include "tier/stamp.hpp"
 

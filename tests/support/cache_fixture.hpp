@@ -77,12 +77,11 @@ class CacheBench {
       core->tiers.push_back(std::move(far));
     }
     core->statistics = std::make_unique<Statistics>(*core->metrics, core->name);
-    auto namespaces = std::make_shared<Namespaces>();
-    const detail::Namespace& space = namespaces->intern("app");
+    core->namespaces = std::make_unique<Namespaces>();
+    const detail::Namespace& space = core->namespaces->intern("app");
     auto engine = std::make_shared<detail::Engine>(
-        std::shared_ptr<const Core>(std::move(core)), std::move(namespaces),
-        std::move(setup.defaults), std::move(setup.rules),
-        detail::Engine::Limits{.flights = setup.flights});
+        std::shared_ptr<const Core>(std::move(core)), std::move(setup.defaults),
+        std::move(setup.rules), detail::Engine::Limits{.flights = setup.flights});
     return detail::face_of(std::move(engine), space);
   }
 };
