@@ -160,6 +160,9 @@ class Cache {
     write_many(std::move(values));
   }
 
+  /// As set_many(), for values that are in shared ownership already.
+  void set_values(std::vector<Item<Value>> items) const { write_many(std::move(items)); }
+
   /// Removes entries for everybody. Once it has returned, no load or write that began before it can
   /// bring an old value back (P1). Returns how many entries were removed, or nullopt where they are
   /// only marked and their space is reclaimed later (tags).
