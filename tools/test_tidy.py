@@ -112,6 +112,9 @@ class Layers(CheckCase):
         files = {"src/base/a.cpp": '#include <vector>\n#include "base/a.hpp"\n', "src/base/a.hpp": ""}
         self.fires(layers.check_own_header_first, files, "base/a.hpp")
         self.silent(layers.check_own_header_first, files | {"src/base/a.cpp": '#include "base/a.hpp"\n'})
+        self.silent(layers.check_own_header_first, {"src/cli/stats.cpp": '#include "cli/x.hpp"\n', "include/nacre/stats.hpp": ""})
+        self.fires(layers.check_own_header_first, {"src/cache/stats.cpp": '#include "cache/x.hpp"\n', "include/nacre/stats.hpp": ""},
+                   "nacre/stats.hpp")
 
     def test_test_code_in_the_product(self):
         self.fires(layers.check_no_test_code, {"src/base/a.cpp": "#include <gtest/gtest.h>\n"}, "gtest")

@@ -176,6 +176,9 @@ class Cache {
   /// Whole, or not at all when an option is out of range.
   void set_defaults(Options defaults, std::vector<PrefixRule> rules) const;
 
+  /// The same for this namespace alone, which no longer has those of the cache.
+  void set_namespace_defaults(Options defaults, std::vector<PrefixRule> rules) const;
+
   /// Invalidates the whole namespace. O(1); space is reclaimed later.
   void clear() const;
 

@@ -75,7 +75,7 @@ struct MemorySettings {
 struct LoadSettings {
   std::size_t max_running = 1024;
   std::size_t max_waiters = 65'536;  ///< for one load
-  std::size_t max_threads = 8;       ///< for loaders and listeners that block
+  std::size_t max_threads = 32;      ///< for loaders and listeners that block
 };
 
 /// Sections [cache] (named "default") and [caches.NAME].

@@ -40,9 +40,12 @@ Marks::Marks(MarksLimits limits)
 
 void Marks::mark_tags(const Namespace& space, std::span<const std::uint64_t> tag_hashes,
                       Severity severity) {
-  const std::uint64_t epoch = next_epoch();
+  std::uint64_t epoch = 0;
   {
     WriterLock lock(tags_mutex_);
+    // Taken under the lock: whoever has seen an epoch and then looks at the tags, sees the marks of
+    // all epochs before it. Tiers rely on it when they note how far an entry was checked.
+    epoch = next_epoch();
     for (const std::uint64_t tag : tag_hashes) {
       if (tags_.size() >= limits_.max_tags && !tags_.contains(tag)) forget_oldest_tags();
       TagMark& mark = tags_.try_emplace(tag, forgotten_tags_).first->second;

@@ -1,0 +1,17 @@
+#include "cli/commands/commands.hpp"
+#include "cli/commands/entry_path.hpp"
+#include "cli/friendly.hpp"
+
+namespace nacre::cli {
+
+ExitCode run_inspect(const Context& context, const KeyRequest& request) {
+  const HttpReply reply = context.client.send_checked({.target = key_path(request.key)});
+  if (context.output.is_json()) {
+    context.output.print_json(reply.body);
+  } else {
+    context.output.print_fields(friendly_fields(JsonNode::parse(reply.body)));
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace nacre::cli
