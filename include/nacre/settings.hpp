@@ -24,6 +24,7 @@
 #include "nacre/log.hpp"
 #include "nacre/options.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Section [server]: where nacred listens, whom it trusts, and what one peer may ask of it.
@@ -207,3 +208,4 @@ std::string render_settings_json(const Settings& settings);
 std::vector<std::string> changes_needing_restart(const Settings& running, const Settings& wanted);
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -90,8 +90,8 @@ AsyncCache Cache::async() const {
   return AsyncCache(*this);
 }
 
-bool Cache::shutdown(Duration timeout) const {
-  return engine_->shutdown(timeout);
+void Cache::shutdown(Duration timeout) const {
+  engine_->shutdown(timeout);
 }
 
 detail::Found Cache::find(std::string_view key) const {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/event.hpp"
+#include "base/text_units.hpp"
 #include "cache/read_plan.hpp"
 #include "nacre/error.hpp"
 #include "tier/freshness.hpp"
@@ -277,9 +278,12 @@ CacheStats Engine::stats() const {
   return stats;
 }
 
-bool Engine::shutdown(Duration timeout) {
+void Engine::shutdown(Duration timeout) {
   loads_->close();
-  return loads_->wait_idle(Deadline::after(*core_->clock, timeout));
+  if (loads_->wait_idle(Deadline::after(*core_->clock, timeout))) return;
+  throw Error(Errc::shutdown_timeout,
+              fmt::format("{} loads did not end in {}", loads_->running_count(),
+                          format_duration(timeout)));
 }
 
 }  // namespace nacre::detail

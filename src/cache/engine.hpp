@@ -70,7 +70,7 @@ class Engine final {
   void set_namespace_defaults(const Namespace& space, Options defaults,
                               std::vector<PrefixRule> rules);
   CacheStats stats() const;
-  bool shutdown(Duration timeout);
+  void shutdown(Duration timeout);
 
  private:
   std::shared_ptr<const PolicyRules> rules(const Namespace& space) const;

@@ -138,10 +138,10 @@ void OriginConnection::Wire::send() {
 
 void OriginConnection::Wire::receive() {
   on_stream([&](auto& stream) {
-    stream.async_read_some(asio::buffer(buffer), [self = shared_from_this()](
-                                                     error_code failed, std::size_t size) {
-      if (self->is_busy()) self->on_received(failed, size);
-    });
+    stream.async_read_some(asio::buffer(buffer),
+                           [self = shared_from_this()](error_code failed, std::size_t size) {
+                             if (self->is_busy()) self->on_received(failed, size);
+                           });
   });
 }
 
@@ -167,7 +167,9 @@ OriginConnection::OriginConnection(asio::io_context& context, const OriginAddres
                                    const TlsContext* tls)
     : wire_(std::make_shared<Wire>(context, address, tls)) {}
 
-OriginConnection::~OriginConnection() { close(); }
+OriginConnection::~OriginConnection() {
+  close();
+}
 
 void OriginConnection::connect(std::vector<std::string> addresses, Done done) {
   NACRE_CHECK(!addresses.empty());

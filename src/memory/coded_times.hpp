@@ -73,9 +73,9 @@ constexpr Duration decode_lifetime(std::uint32_t code) noexcept {
 
 /// The units of a stale window. Each next one begins where 12 bits of the one before end.
 inline constexpr std::array<Duration, 10> window_units = {
-    std::chrono::milliseconds(1),   std::chrono::milliseconds(10), std::chrono::milliseconds(100),
-    std::chrono::seconds(1),        std::chrono::seconds(10),      std::chrono::minutes(1),
-    std::chrono::minutes(10),       std::chrono::hours(1),         std::chrono::hours(6),
+    std::chrono::milliseconds(1), std::chrono::milliseconds(10), std::chrono::milliseconds(100),
+    std::chrono::seconds(1),      std::chrono::seconds(10),      std::chrono::minutes(1),
+    std::chrono::minutes(10),     std::chrono::hours(1),         std::chrono::hours(6),
     std::chrono::hours(24)};
 
 /// A stale window as 12 bits of count and 4 bits of unit. Rounded down; at most 11 years.

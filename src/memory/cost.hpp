@@ -16,7 +16,8 @@ constexpr std::size_t heap_cost(std::size_t bytes) noexcept {
   return bytes <= 24 ? 32 : (bytes + 8 + 15) & ~std::size_t{15};
 }
 
-/// The cell of a value with its payload. Memory that a live object owns elsewhere is in the payload.
+/// The cell of a value with its payload. Memory that a live object owns elsewhere is in the
+/// payload.
 inline std::size_t cost_of(const Value& value) noexcept {
   return value ? heap_cost(sizeof(detail::ValueCell) + value.payload_bytes()) : 0;
 }

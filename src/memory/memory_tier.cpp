@@ -121,6 +121,7 @@ void MemoryTier::sweep(const Sweep& sweep, const SweepDone& done) {
 }
 
 void MemoryTier::list(const Namespace& space, const KeyQuery& query, const ListDone& done) {
+  if (!is_cursor(query.cursor)) return done(std::nullopt);
   done(list_page(space, query));
 }
 

@@ -1,8 +1,9 @@
 // The memory tier: live values of one process, bounded by bytes and entries.
 //
 // Keys spread over shards by the top bits of their hash; each shard has a lock, a table, a slab, an
-// eviction policy and a timing wheel of its own, and a fixed share of the limits, so the limits hold
-// at every instant without anything shared between shards. Every call answers before it returns.
+// eviction policy and a timing wheel of its own, and a fixed share of the limits, so the limits
+// hold at every instant without anything shared between shards. Every call answers before it
+// returns.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +17,8 @@
 #include "memory/shard.hpp"
 #include "memory/spaces.hpp"
 #include "memory/ticker.hpp"
-#include "nacre/cache_options.hpp"
 #include "nacre/clock.hpp"
+#include "nacre/memory_options.hpp"
 #include "tier/tier.hpp"
 
 namespace nacre {
@@ -70,7 +71,7 @@ class MemoryTier final : public Tier {
 
   void sweep(const Sweep& sweep, const SweepDone& done) override;
 
-  /// Every key that is there from the first page to the last is listed exactly once. An empty page
+  /// Every key that is there from the first page to the last is listed exactly once. No page
   /// for a cursor that is none. Keys whose 64-bit hashes are equal come together, even beyond the
   /// limit.
   void list(const Namespace& space, const KeyQuery& query, const ListDone& done) override;
@@ -95,7 +96,7 @@ class MemoryTier final : public Tier {
   const std::size_t max_bytes_;
   memory::Spaces spaces_;
   const memory::ShardContext context_;
-  unsigned shard_shift_ = 0;                            // const after construction, as shards_
+  unsigned shard_shift_ = 0;  // const after construction, as shards_
   std::vector<std::unique_ptr<memory::Shard>> shards_;
   memory::Ticker ticker_;  // last: its runs end before the shards do
 };

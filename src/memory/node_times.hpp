@@ -48,8 +48,8 @@ inline TimePoint begin_of(const TimeScale& scale, Tick tick) noexcept {
 inline Tick end_tick_of(const Node& node) noexcept {
   constexpr CodedPoint steps_per_tick = tick_length / TimeScale::step;
   if (node.fresh_until == TimeScale::never) return no_tick;
-  const Duration window = std::max(decode_window(node.stale_while_revalidate),
-                                   decode_window(node.stale_if_error));
+  const Duration window =
+      std::max(decode_window(node.stale_while_revalidate), decode_window(node.stale_if_error));
   const CodedPoint end = node.fresh_until + static_cast<CodedPoint>(window / TimeScale::step);
   return (end + steps_per_tick - 1) / steps_per_tick;
 }

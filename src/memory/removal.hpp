@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,22 +11,7 @@
 #include "nacre/events.hpp"
 #include "tier/entry.hpp"
 #include "tier/namespace.hpp"
-
-namespace nacre {
-
-/// One entry that has left the memory tier. `value` is empty for a negative entry.
-struct RemovedEntry {
-  const detail::Namespace* space = nullptr;
-  std::string key{};
-  Value value{};
-  RemovalReason reason = RemovalReason::removed;
-};
-
-/// Called outside all locks, on the thread whose call made the entry leave: a caller of the tier,
-/// or the clock's for entries that expire.
-using RemovalSink = std::function<void(RemovedEntry)>;
-
-}  // namespace nacre
+#include "tier/removed_entry.hpp"
 
 namespace nacre::memory {
 
@@ -84,9 +68,7 @@ struct Slice {
   RemovalBatch& removed;
   std::size_t steps_left = max_steps;
 
-  bool is_spent() const noexcept {
-    return steps_left == 0 || removed.bytes() >= max_removed_bytes;
-  }
+  bool is_spent() const noexcept { return steps_left == 0 || removed.bytes() >= max_removed_bytes; }
 };
 
 }  // namespace nacre::memory

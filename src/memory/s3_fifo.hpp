@@ -2,9 +2,9 @@
 //
 // Yang, Zhang, Qiu, Yue, Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023. New
 // entries go to a small queue of a tenth of the bytes; those hit at least twice before its end move
-// to the main queue, the rest are dropped and remembered. Who comes back soon goes to the main queue
-// at once. There an entry gets another round for each hit. So a scan passes through the small queue
-// without pushing out what is used. A hit only raises a counter of its own.
+// to the main queue, the rest are dropped and remembered. Who comes back soon goes to the main
+// queue at once. There an entry gets another round for each hit. So a scan passes through the small
+// queue without pushing out what is used. A hit only raises a counter of its own.
 //
 // Weak where the reuse distance is just longer than the small queue and not in the memory: loops a
 // bit larger than the cache. It is deterministic: the same operations drop the same entries.

@@ -1,7 +1,7 @@
 // One shard: a core behind its lock, worked on in slices.
 //
-// No lock hold does more than Slice::max_steps of work, and what a slice has removed is reported and
-// destroyed before the next one begins.
+// No lock hold does more than Slice::max_steps of work, and what a slice has removed is reported
+// and destroyed before the next one begins.
 #pragma once
 
 #include <cstddef>
@@ -27,13 +27,13 @@ class alignas(64) Shard final {
       ShardLock lock(mutex_);
       result = core_.find(key, now, entry);
     }
-    if (result == FindResult::invalid) [[unlikely]] discard(key, now);
+    if (result == FindResult::invalid) [[unlikely]]
+      discard(key, now);
     return result == FindResult::found;
   }
 
   /// The tick in `next_tick` is when expire() has something to do next.
-  StoreReply store(const KeyView& key, Entry entry, StoreKind kind, TimePoint now,
-                   Tick& next_tick);
+  StoreReply store(const KeyView& key, Entry entry, StoreKind kind, TimePoint now, Tick& next_tick);
   bool update(const KeyView& key, const Update& update, TimePoint now, Tick& next_tick);
   std::uint64_t sweep(const Sweep& sweep, TimePoint now, Tick& next_tick);
 

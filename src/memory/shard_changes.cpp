@@ -35,7 +35,8 @@ std::optional<bool> ShardCore::extend(const KeyView& key, Ref ref, TimePoint fre
   if (judge(node(ref)) == Verdict::expired) {
     if (node(ref).extras() == nullptr) {
       // The entry must remember that the mark has done its work; that takes a larger node.
-      const Room room = make_room({.node_bytes = Node::bytes_for(key.text.size(), true)}, now, slice);
+      const Room room =
+          make_room({.node_bytes = Node::bytes_for(key.text.size(), true)}, now, slice);
       if (room == Room::spent) return std::nullopt;
       ref = find_ref(key);
       if (ref != 0 && room == Room::made) ref = add_extras(ref);
@@ -160,9 +161,9 @@ Inspection ShardCore::inspect(const Node& entry, TimePoint now) const {
   const Lifetime lifetime = lifetime_of(entry, context_.scale);
   Inspection inspection;
   inspection.key = entry.key();
-  inspection.state = !entry.value                   ? EntryState::negative
+  inspection.state = !entry.value                 ? EntryState::negative
                      : now < lifetime.fresh_until ? EntryState::fresh
-                                                    : EntryState::stale;
+                                                  : EntryState::stale;
   inspection.provenance = {.tier = TierKind::memory,
                            .age = std::max(Duration::zero(), Duration(now - lifetime.loaded_at)),
                            .remaining = lifetime.fresh_until - now};

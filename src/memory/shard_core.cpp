@@ -45,8 +45,8 @@ Verdict ShardCore::judge_marked(Node& entry, const Namespace& space) {
       context_.marks.judge_entry(space, extras->settled_epoch, nullptr) == Verdict::holds) {
     verdict = Verdict::holds;
   }
-  // Those of tags take a lock, so an entry remembers how far it was checked. The newest mark must be
-  // read before judging: tags are marked in the order of their epochs, so all up to it are seen.
+  // Those of tags take a lock, so an entry remembers how far it was checked. The newest mark must
+  // be read before judging: tags are marked in the order of their epochs, so all up to it are seen.
   if (Marks::is_untouched_since(space, extras->checked_epoch)) return verdict;
   const std::uint64_t newest = space.newest_mark.load(std::memory_order_acquire);
   const Verdict of_tags =
@@ -150,8 +150,9 @@ ShardCore::Room ShardCore::evict_one(TimePoint now, Slice& slice) {
 
 std::optional<StoreReply> ShardCore::try_store(const KeyView& key, Entry& entry, StoreKind kind,
                                                TimePoint now, Slice& slice) {
-  const Verdict verdict =
-      context_.marks.judge_fill(key, entry.stamp, kind, entry.notes.get());
+  // Under the lock of the commit, so that no load fits between the two that would replace it.
+  if (kind == StoreKind::write) context_.marks.touch(key);
+  const Verdict verdict = context_.marks.judge_fill(key, entry.stamp, kind, entry.notes.get());
   if (verdict == Verdict::invalid) return StoreReply::outdated;
   if (verdict == Verdict::expired) {
     entry.lifetime.fresh_until = std::min(entry.lifetime.fresh_until, now);
@@ -208,8 +209,7 @@ bool ShardCore::overwrite(Ref ref, Entry& entry, TimePoint now, Slice& slice) {
   return true;
 }
 
-bool ShardCore::insert(const KeyView& key, Entry& entry, std::optional<Seat> seat,
-                       TimePoint now) {
+bool ShardCore::insert(const KeyView& key, Entry& entry, std::optional<Seat> seat, TimePoint now) {
   const bool with_extras = static_cast<bool>(entry.notes);
   const std::size_t bytes = Node::bytes_for(key.text.size(), with_extras);
   const Ref ref = slab_.allocate(bytes);

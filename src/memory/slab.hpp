@@ -53,17 +53,17 @@ class Slab final {
 
   struct Page {
     std::uint8_t size_class = no_class;
-    bool is_queued = false;         ///< stands in sparse_pages_
+    bool is_queued = false;  ///< stands in sparse_pages_
     std::uint16_t used_count = 0;
-    std::uint16_t first_free = 0;   ///< slot + 1; each free slot begins with the next one's
-    std::uint16_t fresh_slot = 0;   ///< slots from here on have never been used
-    PageIndex next = 0;             ///< in the list of its class, or of empty pages
+    std::uint16_t first_free = 0;  ///< slot + 1; each free slot begins with the next one's
+    std::uint16_t fresh_slot = 0;  ///< slots from here on have never been used
+    PageIndex next = 0;            ///< in the list of its class, or of empty pages
     PageIndex previous = 0;
   };
 
   struct SizeClass {
-    PageIndex partial = 0;          ///< pages with a free slot
-    std::size_t free_slots = 0;     ///< in those pages
+    PageIndex partial = 0;       ///< pages with a free slot
+    std::size_t free_slots = 0;  ///< in those pages
   };
 
   static constexpr std::uint8_t no_class = 255;

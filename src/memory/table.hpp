@@ -46,9 +46,7 @@ class Table final {
   template <class IsMatch>
   Ref find(std::uint64_t hash, IsMatch is_match) const;
 
-  void prefetch(std::uint64_t hash) const noexcept {
-    __builtin_prefetch(&bucket(index_of(hash)));
-  }
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&bucket(index_of(hash))); }
 
   /// By how much insert() may raise resident_bytes() at most.
   std::size_t growth_for_insert() const noexcept;

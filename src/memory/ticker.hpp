@@ -12,8 +12,8 @@
 
 namespace nacre::memory {
 
-/// One timer that moves to the earliest tick that is wanted. Thread safe. The destructor waits for a
-/// run that is going on; it must not be called by one.
+/// One timer that moves to the earliest tick that is wanted. Thread safe. The destructor waits for
+/// a run that is going on; it must not be called by one.
 class Ticker final {
  public:
   /// Does what is due at the given time and returns the next tick that is wanted. Called on a
