@@ -103,6 +103,15 @@ class AsyncCache {
         done);
   }
 
+  void set_values(std::vector<Item<Value>> items, Callback<Done> done) const {
+    answer<Done>(
+        [&] {
+          cache_.set_values(std::move(items));
+          return Done{};
+        },
+        done);
+  }
+
   void invalidate(const Selector& selector, Callback<std::optional<std::uint64_t>> done) const;
   void expire(const Selector& selector, Callback<std::optional<std::uint64_t>> done) const;
   void extend(std::string_view key, std::optional<Duration> ttl, Callback<bool> done) const;

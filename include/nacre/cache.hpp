@@ -167,6 +167,9 @@ class Cache {
     write_many(std::move(values));
   }
 
+  /// As set_many(), for values that are in shared ownership already.
+  void set_values(std::vector<Item<Value>> items) const { write_many(std::move(items)); }
+
   /// Removes entries for everybody. Once it has returned, no load or write that began before it can
   /// bring an old value back (P1). Returns how many entries were removed, or nullopt where they are
   /// only marked and their space is reclaimed later (tags).
@@ -183,6 +186,9 @@ class Cache {
   /// Whole, or not at all when an option is out of range.
   void set_defaults(Options defaults, std::vector<PrefixRule> rules) const;
 
+  /// The same for this namespace alone, which no longer has those of the cache.
+  void set_namespace_defaults(Options defaults, std::vector<PrefixRule> rules) const;
+
   /// Invalidates the whole namespace. O(1); space is reclaimed later.
   void clear() const;
 
@@ -192,9 +198,10 @@ class Cache {
   /// The same cache and namespace, with callbacks.
   AsyncCache async() const;
 
-  /// Refuses new loads, asks running ones to stop and waits for them. True when all are done;
-  /// after false, call again or accept that destruction waits. Reads of memory go on.
-  [[nodiscard]] bool shutdown(Duration timeout) const;
+  /// Refuses new loads, asks running ones to stop and waits up to `timeout` for them. Reads of
+  /// memory go on. Throws Error: shutdown_timeout when loads still run: call again, or accept that
+  /// the destructor waits for them.
+  void shutdown(Duration timeout) const;
 
  private:
   friend class AsyncCache;

@@ -10,20 +10,12 @@
 #include "nacre/events.hpp"
 #include "nacre/executor.hpp"
 #include "nacre/log.hpp"
+#include "nacre/memory_options.hpp"
 #include "nacre/metrics.hpp"
 #include "nacre/options.hpp"
 
 #pragma GCC visibility push(default)
 namespace nacre {
-
-/// Limits of the memory tier.
-struct MemoryOptions {
-  /// Keys, values and bookkeeping stay below this. 1 MiB to 1 TiB. Default 256 MiB.
-  std::size_t max_bytes = std::size_t{256} << 20;
-
-  /// Entries stay at or below this as well. 0 is no such limit. Default 0.
-  std::size_t max_entries = 0;
-};
 
 /// Everything a cache needs to begin. Every member has a default: `Cache cache;` works.
 struct CacheOptions {

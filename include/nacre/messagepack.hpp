@@ -25,6 +25,7 @@
 #include <string_view>
 
 #include "nacre/codec.hpp"
+#include "nacre/error.hpp"
 #include "nacre/structure.hpp"
 #include "nacre/structure_containers.hpp"
 #include "nacre/structure_time.hpp"

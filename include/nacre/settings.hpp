@@ -24,6 +24,7 @@
 #include "nacre/log.hpp"
 #include "nacre/options.hpp"
 
+#pragma GCC visibility push(default)
 namespace nacre {
 
 /// Section [server]: where nacred listens, whom it trusts, and what one peer may ask of it.
@@ -75,7 +76,7 @@ struct MemorySettings {
 struct LoadSettings {
   std::size_t max_running = 1024;
   std::size_t max_waiters = 65'536;  ///< for one load
-  std::size_t max_threads = 8;       ///< for loaders and listeners that block
+  std::size_t max_threads = 32;      ///< for loaders and listeners that block
 };
 
 /// Sections [cache] (named "default") and [caches.NAME].
@@ -207,3 +208,4 @@ std::string render_settings_json(const Settings& settings);
 std::vector<std::string> changes_needing_restart(const Settings& running, const Settings& wanted);
 
 }  // namespace nacre
+#pragma GCC visibility pop

@@ -154,16 +154,22 @@ std::string example_section(const Section& section, DescribedGroups& described) 
   }
   std::string text = "\n\n" + wrapped_comment(section.row->doc);
   text += fmt::format("{}{}\n", is_optional ? "#" : "", heading);
+  std::string references;
+  std::string_view last_reference;
   for (std::size_t index = 0; index < section.row->groups.size(); ++index) {
     const Group& group = section.row->groups[index];
     const std::string_view where = described.heading_of(group, section.row->heading);
-    if (!where.empty()) {
-      text += wrapped_comment(fmt::format("Further options: see {}.", where));
-      continue;
+    for (const OptionRow& row : group) {
+      if (where.empty() || row.is_required) {
+        text += example_option({&row, section.targets[index]});
+      }
     }
-    for (const OptionRow& row : group) text += example_option({&row, section.targets[index]});
+    if (!where.empty() && where != last_reference) {
+      references += wrapped_comment(fmt::format("All options of {} as well.", where));
+      last_reference = where;
+    }
   }
-  return text;
+  return references.empty() ? text : text + "\n" + references;
 }
 
 }  // namespace

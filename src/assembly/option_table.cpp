@@ -222,7 +222,7 @@ constexpr OptionRow option_rows[] = {
      .range = {milliseconds, ten_years},
      .field = field<&Options::ttl>(),
      .doc = "How long a value is fresh.",
-     .unset_toml = "\"60s\"",
+     .unset_toml = "\"1m\"",
      .applies = Applies::at_reload},
     {.name = "stale_while_revalidate",
      .type = duration,
@@ -350,7 +350,7 @@ constexpr OptionRow origin_rows[] = {
      .doc = "What is asked by GET, with captures of match in its path and query. A 404 or 410 "
             "means: does not exist.",
      .allowed = "http:// or https:// URL of at most 2048 bytes",
-     .example = "\"http://127.0.0.1:3001/catalog/products/{id}\"",
+     .example = "\"https://catalogue.internal/products/{id}\"",
      .applies = Applies::at_reload,
      .is_required = true,
      .is_withheld = true},

@@ -175,6 +175,12 @@ double magnitude_of(const OptionValue& value) {
   return std::visit(Magnitude{}, value);
 }
 
+// A double holds our limits exactly, but not each nanosecond beside those of years.
+bool is_longer(const OptionValue& value, double max) {
+  const auto* duration = std::get_if<Duration>(&value);
+  return duration != nullptr && duration->count() > static_cast<Duration::rep>(max);
+}
+
 std::string bound_text(OptionType type, double bound) {
   switch (type) {
     case OptionType::duration:
@@ -259,8 +265,8 @@ std::optional<std::string> range_trouble(OptionType type, const OptionRange& ran
   if (type == OptionType::boolean) return std::nullopt;
   const double magnitude = magnitude_of(value);
   if (magnitude == 0 && range.is_zero_allowed) return std::nullopt;
-  if (magnitude >= range.min && magnitude <= range.max) return std::nullopt;
-  const bool is_more = magnitude > range.max;
+  const bool is_more = magnitude > range.max || is_longer(value, range.max);
+  if (magnitude >= range.min && !is_more) return std::nullopt;
   switch (type) {
     case OptionType::text:
       if (magnitude == 0) return "is empty";

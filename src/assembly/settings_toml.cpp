@@ -1,12 +1,22 @@
 #include "assembly/settings_toml.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <tuple>
 
 #include "base/utf8.hpp"
 
-// Errors as values, no writing of TOML, and a depth that recursion can afford.
-#define TOML_EXCEPTIONS 0
+// The library's parser asserts on some texts that are not TOML, and without assertions it is told
+// that they cannot be: a text from outside must get an error instead.
+namespace {
+[[noreturn]] void throw_not_toml() {
+  throw std::logic_error("a key is not understood");
+}
+}  // namespace
+#undef NDEBUG
+#define TOML_ASSERT(condition) ((condition) ? void() : throw_not_toml())
+
+// No writing of TOML, and a depth that recursion can afford.
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 32
 #include <toml++/toml.h>
@@ -153,14 +163,17 @@ ConfigNode::Table parse_toml(std::string_view text, const std::string& file_name
                   "at most " + std::to_string(max_key_parts)});
     return {};
   }
-  const toml::parse_result result = toml::parse(text, std::string_view(file_name));
-  if (!result) {
-    const toml::parse_error& error = result.error();
-    problems.add({place_in(file_name, position_of(error.source())), "",
-                  "not valid TOML: " + printable(error.description()), ""});
-    return {};
+  const auto refuse = [&](const std::string& place, std::string_view description) {
+    problems.add({place, "", "not valid TOML: " + printable(description), ""});
+    return ConfigNode::Table{};
+  };
+  try {
+    return table_from(toml::parse(text, std::string_view(file_name)));
+  } catch (const toml::parse_error& error) {
+    return refuse(place_in(file_name, position_of(error.source())), error.description());
+  } catch (const std::logic_error& error) {
+    return refuse(file_name, error.what());  // where, the library does not say
   }
-  return table_from(result.table());
 }
 
 }  // namespace nacre::assembly

@@ -70,6 +70,10 @@ void Cache::set_defaults(Options defaults, std::vector<PrefixRule> rules) const 
   engine_->set_defaults(std::move(defaults), std::move(rules));
 }
 
+void Cache::set_namespace_defaults(Options defaults, std::vector<PrefixRule> rules) const {
+  engine_->set_namespace_defaults(*namespace_, std::move(defaults), std::move(rules));
+}
+
 void Cache::clear() const {
   engine_->clear(*namespace_);
 }
@@ -86,8 +90,8 @@ AsyncCache Cache::async() const {
   return AsyncCache(*this);
 }
 
-bool Cache::shutdown(Duration timeout) const {
-  return engine_->shutdown(timeout);
+void Cache::shutdown(Duration timeout) const {
+  engine_->shutdown(timeout);
 }
 
 detail::Found Cache::find(std::string_view key) const {
@@ -121,7 +125,8 @@ void Cache::write(std::string_view key, Value value, const Options& options) con
 }
 
 void Cache::write_many(std::vector<Item<Value>> items) const {
-  for (const Item<Value>& item : items) engine_->check_write(item.key, item.value, item.options);
+  for (const Item<Value>& item : items)
+    engine_->check_write(*namespace_, item.key, item.value, item.options);
   for (Item<Value>& item : items) write(item.key, std::move(item.value), item.options);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/event.hpp"
+#include "base/text_units.hpp"
 #include "cache/read_plan.hpp"
 #include "nacre/error.hpp"
 #include "tier/freshness.hpp"
@@ -48,16 +49,33 @@ Engine::~Engine() {
   if (owns_executor_ && !core_->executor->is_own_thread()) core_->executor->stop();
 }
 
-std::shared_ptr<const PolicyRules> Engine::rules() const {
+std::shared_ptr<const PolicyRules> Engine::rules(const Namespace& space) const {
   MutexLock lock(rules_mutex_);
-  return rules_;
+  const auto own = namespace_rules_.find(space.id);
+  return own == namespace_rules_.end() ? rules_ : own->second;
 }
 
 void Engine::set_defaults(Options defaults, std::vector<PrefixRule> rules) {
   auto fresh = std::make_shared<const PolicyRules>(std::move(defaults), std::move(rules));
   MutexLock lock(rules_mutex_);
-  may_refresh_early_ = fresh->may_refresh_early();
   rules_ = std::move(fresh);
+  update_early_refresh();
+}
+
+void Engine::set_namespace_defaults(const Namespace& space, Options defaults,
+                                    std::vector<PrefixRule> rules) {
+  auto fresh = std::make_shared<const PolicyRules>(std::move(defaults), std::move(rules));
+  MutexLock lock(rules_mutex_);
+  namespace_rules_[space.id] = std::move(fresh);
+  update_early_refresh();
+}
+
+void Engine::update_early_refresh() {
+  bool may_refresh = rules_->may_refresh_early();
+  for (const auto& [id, rules] : namespace_rules_) {
+    may_refresh = may_refresh || rules->may_refresh_early();
+  }
+  may_refresh_early_ = may_refresh;
 }
 
 bool Engine::look(const KeyView& key, Entry& entry, TimePoint now) {
@@ -123,7 +141,7 @@ void Engine::read(const Namespace& space, std::string_view text, ErasedLoader lo
   Policy policy;
   try {
     check_key(text);
-    policy = rules()->resolve(text, call);
+    policy = rules(space)->resolve(text, call);
   } catch (const Error& error) {
     return done(error);
   }
@@ -191,10 +209,11 @@ Found Engine::read_and_wait(const Namespace& space, std::string_view text, Erase
   return std::move(*answer->outcome).value();
 }
 
-void Engine::check_write(std::string_view text, const Value& value, const Options& call) const {
+void Engine::check_write(const Namespace& space, std::string_view text, const Value& value,
+                         const Options& call) const {
   check_key(text);
   check_value(value, core_->max_value_bytes);
-  rules()->resolve(text, call);
+  rules(space)->resolve(text, call);
 }
 
 void Engine::write(const Namespace& space, std::string_view text, Value value,
@@ -205,7 +224,7 @@ void Engine::write(const Namespace& space, std::string_view text, Value value,
                 {{"field", "value"}});
   }
   check_value(value, core_->max_value_bytes);
-  const Policy policy = rules()->resolve(text, call);
+  const Policy policy = rules(space)->resolve(text, call);
   const KeyView key = core_->key(space, text);
   const TimePoint now = core_->clock->now();
   store_write(key, {.value = std::move(value),
@@ -216,7 +235,7 @@ void Engine::write(const Namespace& space, std::string_view text, Value value,
 
 void Engine::write_negative(const Namespace& space, std::string_view text, const Options& call) {
   check_key(text);
-  const Policy policy = rules()->resolve(text, call);
+  const Policy policy = rules(space)->resolve(text, call);
   if (policy.negative_ttl <= Duration(0)) {
     throw Error(Errc::invalid_argument,
                 "negative_ttl is 0, so that nothing would be remembered: give one of 1ms or more",
@@ -267,9 +286,12 @@ CacheStats Engine::stats() const {
   return stats;
 }
 
-bool Engine::shutdown(Duration timeout) {
+void Engine::shutdown(Duration timeout) {
   loads_->close();
-  return loads_->wait_idle(Deadline::after(*core_->clock, timeout));
+  if (loads_->wait_idle(Deadline::after(*core_->clock, timeout))) return;
+  throw Error(Errc::shutdown_timeout,
+              fmt::format("{} loads did not end in {}", loads_->running_count(),
+                          format_duration(timeout)));
 }
 
 }  // namespace nacre::detail

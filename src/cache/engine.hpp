@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/mutex.hpp"
@@ -51,7 +52,8 @@ class Engine final {
   void write_negative(const Namespace& space, std::string_view key, const Options& call);
 
   /// Throws what write() would throw for these arguments, and stores nothing.
-  void check_write(std::string_view key, const Value& value, const Options& call) const;
+  void check_write(const Namespace& space, std::string_view key, const Value& value,
+                   const Options& call) const;
 
   bool remove(const Namespace& space, std::string_view key);
   bool has(const Namespace& space, std::string_view key) const;
@@ -65,11 +67,14 @@ class Engine final {
                        const Value& object);
 
   void set_defaults(Options defaults, std::vector<PrefixRule> rules);
+  void set_namespace_defaults(const Namespace& space, Options defaults,
+                              std::vector<PrefixRule> rules);
   CacheStats stats() const;
-  bool shutdown(Duration timeout);
+  void shutdown(Duration timeout);
 
  private:
-  std::shared_ptr<const PolicyRules> rules() const;
+  std::shared_ptr<const PolicyRules> rules(const Namespace& space) const;
+  void update_early_refresh() NACRE_REQUIRES(rules_mutex_);
   bool look(const KeyView& key, Entry& entry, TimePoint now);
   void count(const Found& found);
   void store_write(const KeyView& key, Entry entry);
@@ -86,7 +91,9 @@ class Engine final {
 
   mutable Mutex rules_mutex_;
   std::shared_ptr<const PolicyRules> rules_ NACRE_GUARDED_BY(rules_mutex_);
-  std::atomic<bool> may_refresh_early_{false};  ///< of rules_, for hits
+  std::unordered_map<std::uint16_t, std::shared_ptr<const PolicyRules>> namespace_rules_
+      NACRE_GUARDED_BY(rules_mutex_);           ///< by Namespace::id, where it has its own
+  std::atomic<bool> may_refresh_early_{false};  ///< of any rules, for hits
 };
 
 }  // namespace nacre::detail

@@ -21,6 +21,7 @@ namespace {
 struct Globals {
   std::string url = "http://127.0.0.1:3000";
   std::string token_file{};
+  std::string cache{};
   std::string timeout = "10s";
   bool is_json = false;
 };
@@ -101,6 +102,7 @@ void Arguments::add_globals() {
   app_.add_option("--token-file", globals_.token_file, "File that holds the bearer token")
       ->envname("NACRE_TOKEN_FILE")
       ->type_name("FILE");
+  app_.add_option("--cache", globals_.cache, "Which named cache; else the first of the config");
   app_.add_option("--timeout", globals_.timeout, "Longest wait for one answer: 250ms, 5s, 1m")
       ->type_name("TIME")
       ->check(duration())
@@ -212,9 +214,8 @@ void Arguments::add_expire() {
 void Arguments::add_keys() {
   CLI::App* command = add(app_, "keys", "List keys");
   auto request = std::make_shared<ListRequest>();
-  CLI::Option* prefix = command->add_option("--prefix", request->prefix, "Only those with it");
-  command->add_option("--pattern", request->pattern, "Only those that match a glob")
-      ->excludes(prefix);
+  command->add_option("--prefix", request->prefix, "Only those that begin with this");
+  command->add_option("--pattern", request->pattern, "Only those that match a glob");
   CLI::Option* limit = command->add_option("--limit", request->limit, "At most so many")
                            ->check(CLI::Range(1, 1'000'000'000))
                            ->capture_default_str();
@@ -320,7 +321,7 @@ int run(int argc, const char* const* argv, const Streams& streams) {
   Output output(streams, arguments.globals().is_json);
   try {
     const Client client(client_options(arguments.globals()));
-    return static_cast<int>(arguments.run({client, output, streams}));
+    return static_cast<int>(arguments.run({client, output, streams, arguments.globals().cache}));
   } catch (const Failure& failure) {
     return end_with(output, failure);
   } catch (const std::exception& error) {

@@ -95,7 +95,10 @@ _nacre() {
   }
   script += R"(    esac ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"; [[ -z $files ]] || compgen -f -- "$current")
+  mapfile -t COMPREPLY < <(
+    compgen -W "$words" -- "$current"
+    [[ -z $files ]] || compgen -f -- "$current"
+  )
 }
 complete -F _nacre nacre
 )";

@@ -27,8 +27,4 @@ Failure failure_of(const HttpReply& reply) {
   return {exit_code_of(reply.status, code), code, error.member("message").text(), reply.body};
 }
 
-bool is_key_not_found(const HttpReply& reply) {
-  return reply.status == 404 && failure_of(reply).exit_code() == ExitCode::negative;
-}
-
 }  // namespace nacre::cli

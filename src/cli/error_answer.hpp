@@ -10,7 +10,4 @@ namespace nacre::cli {
 /// from nacred, that.
 Failure failure_of(const HttpReply& reply);
 
-/// True for the 404 that says: there is no such entry.
-bool is_key_not_found(const HttpReply& reply);
-
 }  // namespace nacre::cli

@@ -5,6 +5,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <functional>
 
+#include "base/utf8.hpp"
 #include "nacre/error.hpp"
 #include "nacre/json.hpp"
 
@@ -170,6 +171,7 @@ JsonTape::JsonTape(std::string_view text) : text_(text) {
   if (parser.handler().has_key_twice()) {
     throw_not_json(end, "an object that ends here has a name twice");
   }
+  if (failure && !is_valid_utf8(text)) throw_not_json(end, "the text is not UTF-8");
   if (failure) throw_not_json(end, failure.message());
   if (end != text.size()) throw_not_json(end, "there is more after the value");
 }

@@ -44,7 +44,9 @@ HostResolver::Ticket HostResolver::resolve(Done done) {
   return ticket;
 }
 
-void HostResolver::forget(Ticket ticket) noexcept { waiting_.erase(ticket); }
+void HostResolver::forget(Ticket ticket) noexcept {
+  waiting_.erase(ticket);
+}
 
 void HostResolver::ask() {
   query_ = std::make_shared<Query>(*this, loop_.context());

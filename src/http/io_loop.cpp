@@ -28,7 +28,9 @@ IoLoop::IoLoop(std::shared_ptr<Clock> clock)
   pthread_setname_np(thread_.native_handle(), "nacre-origin");
 }
 
-IoLoop::~IoLoop() { stop(); }
+IoLoop::~IoLoop() {
+  stop();
+}
 
 TimerId IoLoop::call_at(TimePoint when, std::function<void()> task) {
   return clock_->call_at(when, [poster = poster(), task = std::move(task)] { poster.post(task); });

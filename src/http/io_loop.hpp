@@ -38,8 +38,8 @@ class IoLoop {
   void post(std::function<void()> task) const { poster().post(std::move(task)); }
   LoopPoster poster() const noexcept { return LoopPoster(context_); }
 
-  /// Runs `task` on the loop's thread soon after `when`. A task that is due already may run although
-  /// its timer is cancelled, so tasks look at the state they find.
+  /// Runs `task` on the loop's thread soon after `when`. A task that is due already may run
+  /// although its timer is cancelled, so tasks look at the state they find.
   TimerId call_at(TimePoint when, std::function<void()> task);
   void cancel(TimerId timer) noexcept { clock_->cancel(timer); }
 

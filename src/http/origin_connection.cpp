@@ -9,9 +9,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -138,10 +138,10 @@ void OriginConnection::Wire::send() {
 
 void OriginConnection::Wire::receive() {
   on_stream([&](auto& stream) {
-    stream.async_read_some(asio::buffer(buffer), [self = shared_from_this()](
-                                                     error_code failed, std::size_t size) {
-      if (self->is_busy()) self->on_received(failed, size);
-    });
+    stream.async_read_some(asio::buffer(buffer),
+                           [self = shared_from_this()](error_code failed, std::size_t size) {
+                             if (self->is_busy()) self->on_received(failed, size);
+                           });
   });
 }
 
@@ -167,7 +167,9 @@ OriginConnection::OriginConnection(asio::io_context& context, const OriginAddres
                                    const TlsContext* tls)
     : wire_(std::make_shared<Wire>(context, address, tls)) {}
 
-OriginConnection::~OriginConnection() { close(); }
+OriginConnection::~OriginConnection() {
+  close();
+}
 
 void OriginConnection::connect(std::vector<std::string> addresses, Done done) {
   NACRE_CHECK(!addresses.empty());
@@ -184,6 +186,11 @@ void OriginConnection::exchange(std::string request, ResponseReader& reader, Don
 }
 
 bool OriginConnection::is_quiet() const noexcept {
+  if (wire_->tls) {
+    // What came behind the last answer may have been read from the socket already.
+    SSL* const native = wire_->tls->native_handle();
+    if (SSL_has_pending(native) == 1 || BIO_pending(SSL_get_rbio(native)) > 0) return false;
+  }
   char byte = 0;
   const ssize_t size =
       ::recv(wire_->socket.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);

@@ -33,7 +33,7 @@ struct OriginConnectionOptions {
   std::size_t max_body_bytes = std::size_t{16} << 20;
 
   /// Further attempts after one that failed to connect, was reset, or got 502, 503 or 504. 0 to 10.
-  std::size_t max_retries = 2;
+  std::size_t max_retries = 1;
 
   /// The wait before a retry is random, from this up to three times the last wait. 1 ms to 1 min.
   Duration min_retry_delay = std::chrono::milliseconds(25);
@@ -85,6 +85,14 @@ struct OriginOptions {
   /// tracestate, x-request-id. No others: callers share the loaded value, so what changes the
   /// answer must be part of the key, and then `headers` can send it.
   std::vector<std::string> pass_headers{};
+
+  /// Whether a value that has an ETag or Last-Modified is asked for with If-None-Match and
+  /// If-Modified-Since.
+  bool is_conditional = true;
+
+  /// Whether a value is kept although the origin says no-store or private, as many frameworks do by
+  /// default. Safe where the answer depends on the key alone.
+  bool ignores_no_store = false;
 
   /// Whether Cache-Control: max-age of the origin may make the ttl shorter.
   bool respect_cache_control = false;

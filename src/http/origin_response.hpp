@@ -12,6 +12,7 @@ struct OriginResponse {
   std::string content_type{};
   std::string content_encoding{};
   std::string cache_control{};
+  std::string age{};
   std::string etag{};
   std::string last_modified{};
   std::string body{};

@@ -80,6 +80,8 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
         return &response_.content_encoding;
       case http::field::cache_control:
         return &response_.cache_control;
+      case http::field::age:
+        return &response_.age;
       case http::field::etag:
         return &response_.etag;
       case http::field::last_modified:

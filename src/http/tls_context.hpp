@@ -10,7 +10,8 @@ class context;
 
 namespace nacre {
 
-/// A verifying client: TLS 1.2 or newer, no compression, no renegotiation. Const after construction.
+/// A verifying client: TLS 1.2 or newer, no compression, no renegotiation. Const after
+/// construction.
 class TlsContext {
  public:
   /// Trusts the authorities in the PEM file `ca_file`, or those of the system when it is empty.

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "nacre/describe.hpp"
+#include "nacre/error.hpp"
 #include "nacre/messagepack.hpp"
 
 namespace nacre::samples {
@@ -56,6 +57,17 @@ BOOST_DESCRIBE_STRUCT(Address, (), (city, zip, street))
 struct Owned {
   std::unique_ptr<Address> address{};
   std::shared_ptr<const std::string> note{};
+
+  Owned() = default;
+  Owned(const Owned& other)
+      : address(other.address ? std::make_unique<Address>(*other.address) : nullptr),
+        note(other.note) {}
+  Owned& operator=(Owned other) noexcept {
+    address.swap(other.address);
+    note.swap(other.note);
+    return *this;
+  }
+  ~Owned() = default;
 
   friend bool operator==(const Owned& left, const Owned& right) {
     return are_equal(left.address.get(), right.address.get()) &&

@@ -21,7 +21,8 @@ ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
 PUBLIC = {
     "base": ("error", "outcome", "deadline", "clock", "fake_clock", "executor", "log", "version",
              "value", "metrics", "glob"),
-    "tier": ("tier", "validators", "lookup", "inspection", "events"),
+    "tier": ("tier", "validators", "lookup", "inspection", "events",
+             "memory_options"),
     "codec": ("codec", "weight", "structure*", "json", "messagepack", "describe*"),
     "cache": ("cache", "cache_options", "async_cache", "options", "loader", "entry", "stats",
               "selector", "explain"),

@@ -19,6 +19,7 @@ struct Context {
   const Client& client;
   Output& output;
   const Streams& streams;
+  std::string cache{};  ///< a named cache of the config; empty: the first
 };
 
 struct GetRequest {

@@ -6,8 +6,7 @@
 
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
-#include "cli/failure.hpp"
-#include "cli/url.hpp"
+#include "cli/commands/commands.hpp"
 
 namespace nacre::cli {
 
@@ -19,6 +18,11 @@ inline std::string entry_path(const std::string& key) {
 /// The path of a key's details.
 inline std::string key_path(const std::string& key) {
   return "/api/admin/keys/" + percent_encode(key);
+}
+
+/// The query that names the cache to use, or "".
+inline std::string cache_query(const Context& context) {
+  return query_string({{"cache", context.cache}});
 }
 
 /// A text that becomes JSON must not be changed by that: what is not UTF-8 is refused.

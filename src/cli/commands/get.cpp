@@ -7,7 +7,7 @@ namespace {
 
 ExitCode get_raw(const Context& context, const std::string& key) {
   const HttpReply reply = context.client.send_checked(
-      {.target = entry_path(key), .accept = "application/octet-stream"});
+      {.target = entry_path(key) + cache_query(context), .accept = "application/octet-stream"});
   context.output.print_bytes(reply.body);
   return ExitCode::ok;
 }
@@ -16,7 +16,8 @@ ExitCode get_raw(const Context& context, const std::string& key) {
 
 ExitCode run_get(const Context& context, const GetRequest& request) {
   if (request.is_raw) return get_raw(context, request.key);
-  const HttpReply reply = context.client.send_checked({.target = entry_path(request.key)});
+  const HttpReply reply =
+      context.client.send_checked({.target = entry_path(request.key) + cache_query(context)});
   const JsonNode answer = JsonNode::parse(reply.body);
   if (context.output.is_json()) {
     context.output.print_json(reply.body);

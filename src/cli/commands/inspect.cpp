@@ -5,7 +5,8 @@
 namespace nacre::cli {
 
 ExitCode run_inspect(const Context& context, const KeyRequest& request) {
-  const HttpReply reply = context.client.send_checked({.target = key_path(request.key)});
+  const HttpReply reply =
+      context.client.send_checked({.target = key_path(request.key) + cache_query(context)});
   if (context.output.is_json()) {
     context.output.print_json(reply.body);
   } else {

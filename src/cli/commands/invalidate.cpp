@@ -39,7 +39,8 @@ std::string sentence_for(const JsonNode& count, bool is_expire) {
 }  // namespace
 
 ExitCode run_invalidate(const Context& context, const InvalidateRequest& request) {
-  const HttpReply reply = context.client.post_json("/api/cache/invalidate", body_of(request));
+  const HttpReply reply =
+      context.client.post_json("/api/cache/invalidate" + cache_query(context), body_of(request));
   if (context.output.is_json()) {
     context.output.print_json(reply.body);
   } else {

@@ -16,10 +16,11 @@ std::string in_units(const JsonNode& number, std::string (*to_text)(std::int64_t
 }
 
 void add_row(Table& table, const JsonNode& entry) {
-  table.add_row(
-      {printable(entry.member("key").text()), printable(entry.member("type").text()),
-       printable(entry.member("state").text()), in_units(entry.member("ttl_ms"), friendly_duration),
-       in_units(entry.member("size_bytes"), friendly_bytes), friendly_value(entry.member("tags"))});
+  table.add_row({printable(entry.member("key").text()), printable(entry.member("state").text()),
+                 printable(entry.member("format").text()),
+                 in_units(entry.member("ttl_ms"), friendly_duration),
+                 in_units(entry.member("entry_bytes"), friendly_bytes),
+                 friendly_value(entry.member("tags"))});
 }
 
 }  // namespace
@@ -27,16 +28,17 @@ void add_row(Table& table, const JsonNode& entry) {
 ExitCode run_keys(const Context& context, const ListRequest& request) {
   std::size_t left = request.is_all ? std::numeric_limits<std::size_t>::max() : request.limit;
   std::string cursor;
-  Table table({"KEY", "TYPE", "STATE", "TTL", "SIZE", "TAGS"});
+  Table table({"KEY", "STATE", "FORMAT", "TTL", "SIZE", "TAGS"});
   do {
     const std::string limit = std::to_string(std::min(left, max_page_keys));
     const HttpReply reply = context.client.send_checked(
         {.target = "/api/admin/keys" + query_string({{"prefix", request.prefix},
                                                      {"pattern", request.pattern},
                                                      {"cursor", cursor},
-                                                     {"limit", limit}})});
+                                                     {"limit", limit},
+                                                     {"cache", context.cache}})});
     const JsonNode page = JsonNode::parse(reply.body);
-    const auto entries = page.member("keys").elements();
+    const auto entries = page.member("entries").elements();
     if (context.output.is_json()) {
       context.output.print_json(reply.body);
     } else {

@@ -26,14 +26,15 @@ ExitCode run_set(const Context& context, const SetRequest& request) {
   const std::string query = query_string({{"ttl", request.ttl},
                                           {"tags", fmt::format("{}", fmt::join(request.tags, ","))},
                                           {"swr", request.stale_while_revalidate},
-                                          {"sie", request.stale_if_error}});
+                                          {"sie", request.stale_if_error},
+                                          {"cache", context.cache}});
   const std::size_t value_bytes = value.size();
   const HttpReply reply = context.client.send_checked({.method = "PUT",
                                                        .target = entry_path(request.key) + query,
                                                        .body = std::move(value),
                                                        .content_type = content_type});
   if (context.output.is_json()) {
-    context.output.print_json(reply.body.empty() ? "{}" : reply.body);
+    context.output.print_json(reply.body);
   } else {
     context.output.print_line(fmt::format("stored {} ({}, {})", printable(request.key),
                                           friendly_bytes(static_cast<std::int64_t>(value_bytes)),

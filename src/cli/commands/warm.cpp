@@ -65,7 +65,8 @@ void warm_all(const Context& context, const WarmRequest& request, std::span<cons
   for (std::size_t done = 0; done < keys.size();) {
     bar.show(done);
     const auto batch = keys.subspan(done, std::min(batch_keys, keys.size() - done));
-    const HttpReply reply = context.client.post_json("/api/cache/warm", body_of(batch, request));
+    const HttpReply reply =
+        context.client.post_json("/api/cache/warm" + cache_query(context), body_of(batch, request));
     if (context.output.is_json()) context.output.print_json(reply.body);
     add_answer(sum, JsonNode::parse(reply.body));
     done += batch.size();

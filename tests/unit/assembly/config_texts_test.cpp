@@ -32,7 +32,8 @@ TEST(ConfigTexts, committed_docs_are_those_of_the_table) {
 }
 
 TEST(ConfigTexts, committed_example_is_that_of_the_table) {
-  EXPECT_EQ(committed("packaging/nacre.toml"), render_example_config()) << "run: ninja config_texts";
+  EXPECT_EQ(committed("packaging/nacre.toml"), render_example_config())
+      << "run: ninja config_texts";
 }
 
 TEST(ConfigTexts, docs_name_every_option_and_variable) {

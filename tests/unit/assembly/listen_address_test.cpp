@@ -6,12 +6,12 @@ namespace nacre::assembly {
 namespace {
 
 TEST(ListenAddress, knows_which_addresses_other_machines_reach) {
-  for (const char* text : {"127.0.0.1:3000", "127.9.9.9:1", "[::1]:0", "localhost:80",
-                           "[::ffff:127.0.0.1]:1"}) {
+  for (const char* text :
+       {"127.0.0.1:3000", "127.9.9.9:1", "[::1]:0", "localhost:80", "[::ffff:127.0.0.1]:1"}) {
     EXPECT_TRUE(parse_listen_address(text).value().is_loopback) << text;
   }
-  for (const char* text : {"0.0.0.0:80", "[::]:80", "10.0.0.1:80", "128.0.0.1:1",
-                           "[::ffff:10.0.0.1]:1"}) {
+  for (const char* text :
+       {"0.0.0.0:80", "[::]:80", "10.0.0.1:80", "128.0.0.1:1", "[::ffff:10.0.0.1]:1"}) {
     EXPECT_FALSE(parse_listen_address(text).value().is_loopback) << text;
   }
 }

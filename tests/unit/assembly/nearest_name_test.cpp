@@ -34,7 +34,8 @@ RC_GTEST_PROP(EditDistance, is_symmetric, (const std::string& a, const std::stri
   RC_ASSERT(edit_distance(a, b) == edit_distance(b, a));
 }
 
-RC_GTEST_PROP(EditDistance, is_zero_for_equal_texts_only, (const std::string& a, const std::string& b)) {
+RC_GTEST_PROP(EditDistance, is_zero_for_equal_texts_only,
+              (const std::string& a, const std::string& b)) {
   RC_PRE(a.size() <= 64 && b.size() <= 64);
   RC_ASSERT((edit_distance(a, b) == 0) == (a == b));
 }

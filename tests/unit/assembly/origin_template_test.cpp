@@ -10,8 +10,8 @@ TEST(OriginTemplate, accepts_what_the_grammar_allows) {
   for (const char* match : {"a", "p:{id}", "{a}:{b}", "p:x{id}y", "files:{path*}", "{{a}}:{b}"}) {
     EXPECT_EQ(match_trouble(match), std::nullopt) << match;
   }
-  for (const char* url : {"http://h", "https://h:8443/{id}?q={b}", "http://[::1]:80/x",
-                          "http://a-b.c/{path*}"}) {
+  for (const char* url :
+       {"http://h", "https://h:8443/{id}?q={b}", "http://[::1]:80/x", "http://a-b.c/{path*}"}) {
     EXPECT_EQ(url_trouble(url), std::nullopt) << url;
   }
 }
@@ -31,8 +31,10 @@ TEST(OriginTemplate, says_what_is_wrong_with_a_match) {
 }
 
 TEST(OriginTemplate, no_key_can_choose_the_host) {
-  EXPECT_EQ(url_trouble("http://{h}/x"), "has a capture in its host; captures are for path and query");
-  EXPECT_EQ(url_trouble("http://a.{h}"), "has a capture in its host; captures are for path and query");
+  EXPECT_EQ(url_trouble("http://{h}/x"),
+            "has a capture in its host; captures are for path and query");
+  EXPECT_EQ(url_trouble("http://a.{h}"),
+            "has a capture in its host; captures are for path and query");
   EXPECT_EQ(url_trouble("http://u@h/"), "has a user or password; use header_files for secrets");
   EXPECT_EQ(url_trouble("http://h?@x/{a}"), std::nullopt);  // the host ends at the question mark
 }

@@ -83,7 +83,8 @@ TEST_F(SecretFile, a_configuration_file_is_read_with_the_environment_and_flags) 
   EXPECT_EQ(source.flags.size(), 1u);
   const char* path = std::getenv("PATH");
   ASSERT_NE(path, nullptr);
-  EXPECT_THAT(source.environment, ::testing::Contains(std::pair<std::string, std::string>("PATH", path)));
+  EXPECT_THAT(source.environment,
+              ::testing::Contains(std::pair<std::string, std::string>("PATH", path)));
 }
 
 TEST_F(SecretFile, a_configuration_file_that_cannot_be_read_is_an_error) {

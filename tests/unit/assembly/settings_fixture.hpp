@@ -16,8 +16,7 @@ inline Settings from_file(std::string text) {
 
 inline Settings from_environment(std::vector<std::pair<std::string, std::string>> environment,
                                  std::string text = {}) {
-  return load_settings(
-      {.file_text = std::move(text), .environment = std::move(environment)});
+  return load_settings({.file_text = std::move(text), .environment = std::move(environment)});
 }
 
 inline Settings from_flags(std::vector<std::string> flags, std::string text = {}) {
@@ -34,11 +33,13 @@ inline std::string trouble(const SettingsSource& source) {
   return "(accepted)";
 }
 
-inline std::string file_trouble(std::string text) { return trouble({.file_text = std::move(text)}); }
+inline std::string file_trouble(std::string text) {
+  return trouble({.file_text = std::move(text)});
+}
 
 inline std::string environment_trouble(std::string name, std::string value, std::string text = {}) {
-  return trouble({.file_text = std::move(text),
-                  .environment = {{std::move(name), std::move(value)}}});
+  return trouble(
+      {.file_text = std::move(text), .environment = {{std::move(name), std::move(value)}}});
 }
 
 inline std::string flag_trouble(std::string flag, std::string text = {}) {

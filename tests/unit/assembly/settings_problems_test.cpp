@@ -5,8 +5,8 @@
 
 #include <rapidcheck/gtest.h>
 
-#include "unit/assembly/settings_fixture.hpp"
 #include "nacre/error.hpp"
+#include "unit/assembly/settings_fixture.hpp"
 
 namespace nacre::assembly {
 namespace {
@@ -16,7 +16,9 @@ using ::testing::Not;
 
 constexpr const char* origin = "[[origin]]\nmatch = \"p:{id}\"\nurl = \"http://localhost/{id}\"\n";
 
-std::string origin_with(const std::string& lines) { return origin + lines; }
+std::string origin_with(const std::string& lines) {
+  return origin + lines;
+}
 
 TEST(SettingsProblems, an_unknown_name_is_answered_with_the_nearest) {
   EXPECT_EQ(file_trouble("[cache]\nttl = 1\n\n\n\n\ntll = 1\n"),
@@ -43,7 +45,8 @@ TEST(SettingsProblems, all_are_told_at_once_from_top_to_bottom) {
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 5);
   EXPECT_TRUE(message.starts_with("nacre.toml:2:11: server.threads: is negative; allowed: 0 to"))
       << message;
-  EXPECT_THAT(message, HasSubstr("nacre.toml:6:7: cache.ttl: has an unknown unit; allowed: 1ms to"));
+  EXPECT_THAT(message,
+              HasSubstr("nacre.toml:6:7: cache.ttl: has an unknown unit; allowed: 1ms to"));
   EXPECT_THAT(message, HasSubstr("environment NACRE_CACHE_TLL: unknown variable; did you mean "
                                  "\"NACRE_CACHE_TTL\"?"));
   EXPECT_THAT(message, HasSubstr("flag cache.negative_ttl: cache.negative_ttl: is negative"));
@@ -130,7 +133,8 @@ TEST(SettingsProblems, an_open_address_needs_a_token) {
 TEST(SettingsProblems, duplicates_are_refused) {
   EXPECT_THAT(file_trouble("[server]\nlisten = [\"127.0.0.1:1\", \"127.0.0.1:1\"]\n"),
               HasSubstr("has \"127.0.0.1:1\" twice"));
-  EXPECT_THAT(file_trouble(origin_with(origin)), HasSubstr("origin[1].match: is that of origin[0]"));
+  EXPECT_THAT(file_trouble(origin_with(origin)),
+              HasSubstr("origin[1].match: is that of origin[0]"));
   EXPECT_THAT(file_trouble("[[cache.rule]]\nprefix=\"a\"\n[[cache.rule]]\nprefix=\"a\"\n"),
               HasSubstr("nacre.toml:4:8: cache.rule[1].prefix: is that of rule[0] as well"));
   EXPECT_THAT(file_trouble("[caches.a]\nnamespace=\"app\"\n"),
@@ -154,15 +158,17 @@ TEST(SettingsProblems, a_value_cannot_be_larger_than_the_memory) {
 TEST(SettingsProblems, tags_of_cache_and_rule_fit_one_entry) {
   std::string tags = "tags = [";
   for (int index = 0; index < 40; ++index) tags += fmt::format("\"t{}\",", index);
-  EXPECT_THAT(file_trouble("[cache]\n" + tags + "]\n[[cache.rule]]\nprefix = \"a\"\n" + tags + "]\n"),
-              HasSubstr("cache.rule[0].tags: are 80 with those of the cache"));
+  EXPECT_THAT(
+      file_trouble("[cache]\n" + tags + "]\n[[cache.rule]]\nprefix = \"a\"\n" + tags + "]\n"),
+      HasSubstr("cache.rule[0].tags: are 80 with those of the cache"));
 }
 
 TEST(SettingsProblems, an_origin_needs_match_and_url) {
   const std::string message = file_trouble("[[origin]]\nttl = 1\n");
   EXPECT_THAT(message, HasSubstr("nacre.toml:1:1: origin[0].match: is missing; allowed: "));
   EXPECT_THAT(message, HasSubstr("origin[0].url: is missing"));
-  EXPECT_THAT(file_trouble("[[cache.rule]]\nttl = 1\n"), HasSubstr("cache.rule[0].prefix: is missing"));
+  EXPECT_THAT(file_trouble("[[cache.rule]]\nttl = 1\n"),
+              HasSubstr("cache.rule[0].prefix: is missing"));
 }
 
 TEST(SettingsProblems, templates_of_an_origin_are_checked_where_they_stand) {
@@ -190,8 +196,9 @@ TEST(SettingsProblems, headers_of_an_origin_are_checked) {
               HasSubstr("has blanks around it"));
   EXPECT_THAT(file_trouble(origin_with("pass_headers = \"authorization\"\n")),
               HasSubstr("all callers share the answer; allowed: traceparent"));
-  EXPECT_THAT(file_trouble(origin_with("headers = { x-a = \"1\" }\nheader_files = { x-a = \"f\" }\n")),
-              HasSubstr("x-a is in headers as well"));
+  EXPECT_THAT(
+      file_trouble(origin_with("headers = { x-a = \"1\" }\nheader_files = { x-a = \"f\" }\n")),
+      HasSubstr("x-a is in headers as well"));
 }
 
 TEST(SettingsProblems, rules_of_one_host_share_its_limits) {
@@ -216,17 +223,20 @@ TEST(SettingsProblems, messages_hold_no_header_values) {
 }
 
 TEST(SettingsProblems, variables_that_make_no_sense_are_refused) {
-  EXPECT_THAT(environment_trouble("PORT", "http"), HasSubstr("environment PORT: server.listen: is no port"));
+  EXPECT_THAT(environment_trouble("PORT", "http"),
+              HasSubstr("environment PORT: server.listen: is no port"));
   EXPECT_THAT(environment_trouble("PORT", "65536"), HasSubstr("is no port"));
   EXPECT_THAT(environment_trouble("LOG_LEVEL", "loud"),
               HasSubstr("log.level: is no level; allowed: debug, info, warning or error"));
-  EXPECT_THAT(environment_trouble("NACRE_ENV", "prodction"), HasSubstr("did you mean \"production\"?"));
+  EXPECT_THAT(environment_trouble("NACRE_ENV", "prodction"),
+              HasSubstr("did you mean \"production\"?"));
   EXPECT_THAT(environment_trouble("NACRE_SERVER_THREAD", "1"),
               HasSubstr("did you mean \"NACRE_SERVER_THREADS\"?"));
   EXPECT_THAT(environment_trouble("NACRE_SERVER_THREADS", ""), HasSubstr("is not an integer"));
   EXPECT_THAT(environment_trouble("NACRE_SERVER_ACCESS_LOG", "yes"),
               HasSubstr("is neither true nor false"));
-  EXPECT_THAT(environment_trouble("NACRE_CACHE_NAMESPACE", "\xFF"), HasSubstr("is not valid UTF-8"));
+  EXPECT_THAT(environment_trouble("NACRE_CACHE_NAMESPACE", "\xFF"),
+              HasSubstr("is not valid UTF-8"));
   EXPECT_THAT(environment_trouble("NACRE_\xFF", "1"), HasSubstr("environment (unprintable)"));
   EXPECT_THAT(environment_trouble("NACRE_CACHES_A_TTL", "1"), HasSubstr("unknown variable"));
 }

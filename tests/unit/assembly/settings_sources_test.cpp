@@ -78,9 +78,9 @@ TEST(SettingsSources, port_keeps_the_host_and_is_weaker_than_listen) {
   EXPECT_EQ(from_environment({{"PORT", "8080"}}).server.listen[0], "127.0.0.1:8080");
   EXPECT_EQ(from_environment({{"PORT", "0"}}, "[server]\nlisten = \"[::1]:9\"\n").server.listen[0],
             "[::1]:0");
-  EXPECT_EQ(from_environment({{"PORT", "8080"}, {"NACRE_SERVER_LISTEN", "127.0.0.1:9"}})
-                .server.listen[0],
-            "127.0.0.1:9");
+  EXPECT_EQ(
+      from_environment({{"PORT", "8080"}, {"NACRE_SERVER_LISTEN", "127.0.0.1:9"}}).server.listen[0],
+      "127.0.0.1:9");
 }
 
 TEST(SettingsSources, common_variables_are_understood) {
@@ -92,8 +92,7 @@ TEST(SettingsSources, common_variables_are_understood) {
 }
 
 TEST(SettingsSources, common_variables_may_be_empty) {
-  const Settings settings =
-      from_environment({{"PORT", ""}, {"LOG_LEVEL", ""}, {"NACRE_ENV", ""}});
+  const Settings settings = from_environment({{"PORT", ""}, {"LOG_LEVEL", ""}, {"NACRE_ENV", ""}});
   EXPECT_EQ(render_settings_json(settings), render_settings_json(Settings{}));
 }
 
@@ -163,9 +162,9 @@ TEST(SettingsSources, byte_order_mark_and_carriage_returns_are_no_problem) {
 
 TEST(SettingsSources, a_change_of_what_is_fixed_at_start_needs_a_restart) {
   const Settings running = from_file("[caches.a]\n");
-  const Settings wanted = from_flags(
-      {"server.listen=127.0.0.1:1", "memory.max_bytes=1GiB", "cache.namespace=other"},
-      "[caches.b.memory]\n");
+  const Settings wanted =
+      from_flags({"server.listen=127.0.0.1:1", "memory.max_bytes=1GiB", "cache.namespace=other"},
+                 "[caches.b.memory]\n");
   EXPECT_EQ(changes_needing_restart(running, wanted),
             (std::vector<std::string>{"cache.namespace", "caches.a.namespace",
                                       "caches.b.memory.max_bytes", "caches.b.memory.max_entries",

@@ -28,7 +28,8 @@ std::string dotted(std::size_t parts) {
 
 TEST(ParseToml, keeps_values_with_their_places) {
   bool is_valid = false;
-  const ConfigNode::Table table = parsed("[b]\nx = true\n y = 1.5\n[a]\nz = [\"t\", 7]\n", is_valid);
+  const ConfigNode::Table table =
+      parsed("[b]\nx = true\n y = 1.5\n[a]\nz = [\"t\", 7]\n", is_valid);
   ASSERT_TRUE(is_valid);
   ASSERT_EQ(table.entries.size(), 2u);
   EXPECT_EQ(table.entries[0].key, "b");  // the order of the file, not of the alphabet
@@ -66,6 +67,11 @@ TEST(ParseToml, dots_in_strings_and_comments_are_no_parts) {
 
 TEST(ParseToml, refuses_deep_arrays) {
   EXPECT_NE(problem_of("x = " + std::string(100'000, '[')), "(none)");
+}
+
+// The library asserts on this one.
+TEST(ParseToml, refuses_what_the_library_does_not_expect) {
+  EXPECT_EQ(problem_of("[="), "f.toml: not valid TOML: a key is not understood");
 }
 
 TEST(ParseToml, says_what_is_wrong_in_one_printable_line) {

@@ -64,13 +64,15 @@ TEST(OptionAdvisor, a_rule_is_told_only_what_its_cache_was_not) {
   CacheOptions options;
   options.defaults.sliding_ttl = 30s;
   options.rules = {{"a:", {}}, {"b:", {.negative_ttl = 1h}}};
-  EXPECT_THAT(subjects(advise(options, 0)), ElementsAre("sliding_ttl", "rules[1] (b:): negative_ttl"));
+  EXPECT_THAT(subjects(advise(options, 0)),
+              ElementsAre("sliding_ttl", "rules[1] (b:): negative_ttl"));
 }
 
 TEST(OptionAdvisor, compares_memory_with_the_machine_where_that_is_known) {
   const MemoryOptions memory{.max_bytes = std::size_t{1} << 30};
   const std::uint64_t value_bytes = std::uint64_t{1} << 20;
-  EXPECT_THAT(subjects(advise(memory, value_bytes, std::uint64_t{1} << 29)), ElementsAre("max_bytes"));
+  EXPECT_THAT(subjects(advise(memory, value_bytes, std::uint64_t{1} << 29)),
+              ElementsAre("max_bytes"));
   EXPECT_THAT(advise(memory, value_bytes, std::uint64_t{1} << 30), IsEmpty());
   EXPECT_THAT(advise(memory, value_bytes, 0), IsEmpty());
 }
@@ -78,7 +80,8 @@ TEST(OptionAdvisor, compares_memory_with_the_machine_where_that_is_known) {
 TEST(OptionAdvisor, compares_the_largest_value_with_the_memory) {
   const MemoryOptions memory{.max_bytes = std::size_t{8} << 20};
   EXPECT_THAT(advise(memory, std::uint64_t{1} << 20, 0), IsEmpty());
-  EXPECT_THAT(subjects(advise(memory, (std::uint64_t{1} << 20) + 1, 0)), ElementsAre("max_value_bytes"));
+  EXPECT_THAT(subjects(advise(memory, (std::uint64_t{1} << 20) + 1, 0)),
+              ElementsAre("max_value_bytes"));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Arguments, exit codes and errors, whatever the command.
-#include "base/text_units.hpp"
+#include <fstream>
+#include <iterator>
+
 #include "cli/failure.hpp"
 #include "unit/cli/command_fixture.hpp"
 
@@ -20,7 +22,7 @@ TEST_F(CommandLine, wrong_arguments_end_with_64) {
                                              {"set", "k", "v", "--ttl", "soon"},
                                              {"keys", "--limit", "0"},
                                              {"keys", "--limit", "5", "--all"},
-                                             {"keys", "--prefix", "a", "--pattern", "b"},
+
                                              {"stats", "--timeout", "0"},
                                              {"stats", "--timeout", "-1s"},
                                              {"stats", "--url", "localhost:3000"},
@@ -58,6 +60,15 @@ TEST_F(CommandLine, help_names_all_commands_and_exit_codes) {
                                    std::string(row.meaning)));
   }
   EXPECT_EQ(run_nacre({"warm", "--help"}).exit_code, 0);
+}
+
+TEST_F(CommandLine, documentation_lists_the_exit_codes) {
+  std::ifstream file(NACRE_CLI_PAGE);
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  for (const ExitCodeRow& row : exit_codes) {
+    EXPECT_THAT(page, HasSubstr("\n| " + std::to_string(static_cast<int>(row.code)) + " | " +
+                                std::string(row.meaning) + " |\n"));
+  }
 }
 
 TEST_F(CommandLine, version_is_that_of_the_headers) {

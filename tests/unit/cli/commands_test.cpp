@@ -140,12 +140,11 @@ TEST_F(CommandTest, tags_do_not_swallow_what_follows_them) {
 
 TEST_F(CommandTest, del_says_of_each_key_whether_it_was_there) {
   serve([](const SeenRequest& request) {
-    if (request.target.ends_with("gone")) return GivenReply{.status = 404, .body = not_found};
-    if (request.target.ends_with("none")) return GivenReply{.body = R"({"deleted":false})"};
-    return GivenReply{.body = R"({"deleted":true})"};
+    const bool is_there = !request.target.ends_with("gone");
+    return GivenReply{.body = is_there ? R"({"removed":true})" : R"({"removed":false})"};
   });
-  const Ran ran = run({"del", "a", "gone", "none"});
-  EXPECT_EQ(ran.out, "deleted a\nnot found gone\nnot found none\n");
+  const Ran ran = run({"del", "a", "gone", "b"});
+  EXPECT_EQ(ran.out, "deleted a\nnot found gone\ndeleted b\n");
   EXPECT_EQ(ran.exit_code, 1);
   EXPECT_EQ(server_->seen().front().line(), "DELETE /api/cache/entries/a");
   EXPECT_EQ(run({"del", "a", "b"}).exit_code, 0);
@@ -230,24 +229,25 @@ TEST_F(CommandTest, expire_makes_one_key_stale) {
 }
 
 TEST_F(CommandTest, keys_lists_one_page) {
-  serve(200, R"({"keys":[{"key":"user:1","type":"json","ttl_ms":60000,"size_bytes":2048,)"
-             R"("state":"fresh","tags":["u","v"]},{"key":"x","type":"raw","ttl_ms":null,)"
-             R"("size_bytes":5,"state":"stale","tags":[]}],"cursor":null})");
+  serve(200, R"({"entries":[{"key":"user:1","state":"fresh","tier":"memory","format":"json",)"
+             R"("ttl_ms":60000,"entry_bytes":2048,"tags":["u","v"]},)"
+             R"({"key":"x","state":"stale","format":"raw","ttl_ms":null,"entry_bytes":5,)"
+             R"("tags":[]}],"cursor":null})");
   const Ran ran = run({"keys", "--prefix", "user: &", "--limit", "5"});
   EXPECT_EQ(seen().line(), "GET /api/admin/keys?prefix=user%3A%20%26&limit=5");
   EXPECT_EQ(ran.out,
-            "KEY     TYPE  STATE  TTL    SIZE    TAGS\n"
-            "user:1  json  fresh  1m 0s  2.0KiB  u, v\n"
-            "x       raw   stale  null   5B\n");
+            "KEY     STATE  FORMAT  TTL    SIZE    TAGS\n"
+            "user:1  fresh  json    1m 0s  2.0KiB  u, v\n"
+            "x       stale  raw     null   5B\n");
   EXPECT_EQ(ran.err, "");
 }
 
 FakeNacred::Answer pages_of_keys(std::size_t page_keys, std::size_t pages) {
-  return [=](const SeenRequest& request) {
+  return [page_keys, pages](const SeenRequest& request) {
     const std::size_t at = request.target.find("cursor=c");
     const std::size_t page =
         at == std::string::npos ? 0 : std::stoul(request.target.substr(at + 8));
-    std::string body = R"({"keys":[)";
+    std::string body = R"({"entries":[)";
     for (std::size_t index = 0; index < page_keys; ++index) {
       body += std::string(index == 0 ? "" : ",") + R"({"key":"k)" +
               std::to_string(page * page_keys + index) + R"("})";
@@ -275,7 +275,7 @@ TEST_F(CommandTest, keys_stops_at_the_limit_and_says_so) {
 }
 
 TEST_F(CommandTest, keys_ends_when_a_cursor_stands_still) {
-  serve(200, R"({"keys":[],"cursor":"same"})");
+  serve(200, R"({"entries":[],"cursor":"same"})");
   const Ran ran = run({"keys", "--all"});
   EXPECT_EQ(ran.exit_code, 2);
   EXPECT_EQ(server_->seen().size(), 2U);
@@ -387,6 +387,24 @@ TEST_F(CommandTest, warm_reports_what_was_done_when_a_batch_fails) {
 TEST_F(CommandTest, warm_needs_keys) {
   serve(warm_answer);
   EXPECT_EQ(run({"warm"}).exit_code, 64);
+}
+
+TEST_F(CommandTest, every_command_on_entries_can_name_a_cache) {
+  serve(200, "{}");
+  const std::vector<std::vector<std::string>> commands{
+      {"get", "k"},      {"get", "k", "--raw"},
+      {"set", "k", "v"}, {"del", "k"},
+      {"mget", "k"},     {"invalidate", "--tag", "t"},
+      {"expire", "k"},   {"keys"},
+      {"stats"},         {"inspect", "k"},
+      {"warm", "k"}};
+  for (std::vector<std::string> command : commands) {
+    run(command);
+    EXPECT_EQ(server_->seen().back().target.find("cache=two"), std::string::npos);
+    command.insert(command.end(), {"--cache", "two &"});
+    run(command);
+    EXPECT_THAT(server_->seen().back().target, HasSubstr("cache=two%20%26")) << command[0];
+  }
 }
 
 TEST_F(CommandTest, token_comes_from_a_file) {

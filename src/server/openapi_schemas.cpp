@@ -1,0 +1,102 @@
+#include "server/openapi_schemas.hpp"
+
+#include <array>
+
+namespace nacre::server {
+namespace {
+
+constexpr std::array<OpenApiSchema, 22> schemas = {{
+    {"BulkRead", R"({"type":"object","required":["keys"],"additionalProperties":false,
+      "properties":{"keys":{"type":"array","minItems":1,"maxItems":1024,
+      "items":{"$ref":"#/components/schemas/Key"}}}})"},
+    {"BulkReadAnswer", R"({"type":"object","required":["entries"],
+      "properties":{"entries":{"type":"array","items":{"$ref":"#/components/schemas/Entry"}}}})"},
+    {"BulkWrite", R"({"type":"object","required":["entries"],"additionalProperties":false,
+      "properties":{"entries":{"type":"array","minItems":1,"maxItems":1024,
+      "items":{"type":"object","required":["key","value"],"additionalProperties":false,
+      "properties":{"key":{"$ref":"#/components/schemas/Key"},"value":{},
+      "encoding":{"enum":["base64","text"]},"ttl":{"$ref":"#/components/schemas/Duration"},
+      "swr":{"$ref":"#/components/schemas/Duration"},"sie":{"$ref":"#/components/schemas/Duration"},
+      "tags":{"$ref":"#/components/schemas/Tags"}}}}}})"},
+    {"BulkWriteAnswer", R"({"type":"object","required":["stored"],
+      "properties":{"stored":{"type":"integer"}}})"},
+    {"Daemon", R"({"type":"object","required":["name","version","uptime_ms"],
+      "properties":{"name":{"type":"string"},"version":{"type":"string"},
+      "uptime_ms":{"type":"integer"},"connections":{"type":"integer"},
+      "production":{"type":"boolean"},"draining":{"type":"boolean"},"origins":{"type":"boolean"},
+      "caches":{"type":"array","items":{"type":"string"}}}})"},
+    {"Duration", R"({"description":"Seconds as a number, or a text with its unit.",
+      "oneOf":[{"type":"number","exclusiveMinimum":0},
+      {"type":"string","examples":["250ms","5m","1h"]}]})"},
+    {"Entry", R"({"type":"object","required":["key","state"],
+      "properties":{"key":{"type":"string"},"value":{},"encoding":{"const":"base64"},
+      "state":{"enum":["fresh","stale","negative","miss"]},
+      "tier":{"enum":["memory","disk","remote","origin"]},"age_ms":{"type":"integer"},
+      "ttl_ms":{"type":"integer"},"tags":{"$ref":"#/components/schemas/Tags"}}})"},
+    {"EntryDetail", R"({"type":"object","required":["key","state"],
+      "properties":{"key":{"type":"string"},"state":{"enum":["fresh","stale","negative"]},
+      "tier":{"enum":["memory","disk","remote"]},
+      "format":{"enum":["raw","text","json","messagepack"]},"age_ms":{"type":"integer"},
+      "ttl_ms":{"type":"integer"},"stale_ttl_ms":{"type":"integer"},
+      "value_bytes":{"type":"integer"},"entry_bytes":{"type":"integer"},
+      "tags":{"$ref":"#/components/schemas/Tags"},"etag":{"type":"string"},
+      "last_modified":{"type":"string"}}})"},
+    {"Error", R"({"type":"object","required":["error"],"properties":{"error":
+      {"type":"object","required":["code","message","details"],"properties":
+      {"code":{"type":"string","pattern":"^cache\\."},"message":{"type":"string"},
+      "details":{"type":["object","null"],"additionalProperties":{"type":"string"}}}}}})"},
+    {"Explanation", R"({"type":"object","required":["key","state","next_read"],
+      "properties":{"key":{"type":"string"},"state":{"enum":["fresh","stale","negative","miss"]},
+      "next_read":{"type":"string"},"marks":{"type":"array","items":{"type":"string"}},
+      "entry":{"oneOf":[{"$ref":"#/components/schemas/EntryDetail"},{"type":"null"}]},
+      "origin":{"type":["object","null"],
+      "properties":{"match":{"type":"string"},"url":{"type":"string"}}}}})"},
+    {"Flag", R"({"type":"object","additionalProperties":{"type":"boolean"}})"},
+    {"Health", R"({"type":"object","required":["status"],
+      "properties":{"status":{"enum":["live","ready","draining"]},
+      "caches":{"type":"array","items":{"type":"object","properties":{"cache":{"type":"string"},
+      "tiers":{"type":"array","items":{"type":"object","properties":{"tier":{"type":"string"},
+      "state":{"type":"string"},"latency_us":{"type":"integer"},"entries":{"type":"integer"},
+      "bytes":{"type":"integer"},"max_bytes":{"type":"integer"}}}}}}}}})"},
+    {"Invalidation", R"({"type":"object","additionalProperties":false,
+      "description":"Exactly one of key, keys, pattern, prefix, tag, tags.",
+      "properties":{"key":{"$ref":"#/components/schemas/Key"},
+      "keys":{"type":"array","minItems":1,"maxItems":10000,
+      "items":{"$ref":"#/components/schemas/Key"}},
+      "pattern":{"type":"string"},"prefix":{"type":"string"},"tag":{"type":"string"},
+      "tags":{"$ref":"#/components/schemas/Tags"},"match":{"enum":["any","all"]},
+      "expire":{"type":"boolean","description":"Only make stale."}}})"},
+    {"InvalidationAnswer", R"({"type":"object","required":["invalidated"],
+      "properties":{"invalidated":{"type":["integer","null"],
+      "description":"How many entries; null where they are removed lazily."}}})"},
+    {"Key", R"({"type":"string","minLength":1,"maxLength":1024})"},
+    {"KeyPage", R"({"type":"object","required":["entries","cursor"],
+      "properties":{"entries":{"type":"array","items":{"$ref":"#/components/schemas/EntryDetail"}},
+      "cursor":{"type":["string","null"],"description":"For the next page; null at the end."}}})"},
+    {"Namespaces", R"({"type":"object","required":["namespaces"],
+      "properties":{"namespaces":{"type":"array","items":{"type":"object",
+      "properties":{"namespace":{"type":"string"},"cache":{"type":"string"}}}}}})"},
+    {"Object", R"({"type":"object"})"},
+    {"Stats", R"({"type":"object","required":["hits","misses"],
+      "properties":{"hits":{"type":"integer"},"misses":{"type":"integer"},
+      "hit_rate":{"type":"number"},"process":{"type":"object"}},
+      "additionalProperties":{"type":["integer","string"]}})"},
+    {"Tags", R"({"type":"array","maxItems":64,"items":{"type":"string","minLength":1}})"},
+    {"Warming", R"({"type":"object","required":["keys"],"additionalProperties":false,
+      "properties":{"keys":{"type":"array","minItems":1,"maxItems":10000,
+      "items":{"$ref":"#/components/schemas/Key"}},
+      "ttl":{"$ref":"#/components/schemas/Duration"},
+      "force":{"type":"boolean","description":"Invalidate first, so that each is loaded anew."}}})"},
+    {"WarmingAnswer", R"({"type":"object","required":["requested","warmed","skipped","failed"],
+      "properties":{"requested":{"type":"integer"},"warmed":{"type":"integer"},
+      "skipped":{"type":"integer"},"failed":{"type":"array","items":{"type":"object",
+      "properties":{"key":{"type":"string"},"error":{"type":"object"}}}}}})"},
+}};
+
+}  // namespace
+
+std::span<const OpenApiSchema> openapi_schemas() noexcept {
+  return schemas;
+}
+
+}  // namespace nacre::server
