@@ -46,7 +46,6 @@ endif()
 if(NACRE_SANITIZE)
   target_compile_options(nacre_options INTERFACE
     -fsanitize=${NACRE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_compile_definitions(nacre_options INTERFACE NACRE_SANITIZED)
   target_link_options(nacre_options INTERFACE -fsanitize=${NACRE_SANITIZE})
 endif()
 

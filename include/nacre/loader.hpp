@@ -25,6 +25,7 @@
 #include "nacre/codec.hpp"
 #include "nacre/deadline.hpp"
 #include "nacre/error.hpp"
+#include "nacre/json.hpp"  // every file that caches must agree on which types have a codec
 #include "nacre/options.hpp"
 #include "nacre/outcome.hpp"
 #include "nacre/validators.hpp"

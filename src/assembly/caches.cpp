@@ -160,7 +160,11 @@ class Caches::State : public std::enable_shared_from_this<State> {
     for (const Cache& cache : made) {
       const Duration rest =
           deadline.is_never() ? timeout : deadline.when() - environment_.clock->now();
-      is_done = cache.shutdown(std::max(rest, Duration(0))) && is_done;
+      try {
+        cache.shutdown(std::max(rest, Duration(0)));
+      } catch (const Error&) {
+        is_done = false;
+      }
     }
     return is_done;
   }

@@ -41,14 +41,9 @@ class Asked {
 
   /// The answer, while time goes on by `step` again and again: for loads that wait for timers.
   Answered get_while_time_passes(FakeClock& clock, Duration step) {
-<<<<<<< HEAD
-    for (int round = 0; round < 10'000 && !is_answered(); ++round) {
-      answered_.wait_for(std::chrono::milliseconds(1));
-=======
     constexpr int max_steps = 10'000;
     for (int step_count = 0; step_count < max_steps; ++step_count) {
       if (answered_.wait_for(std::chrono::milliseconds(1)) == std::future_status::ready) break;
->>>>>>> origin
       clock.advance(step);
     }
     return get();
