@@ -65,7 +65,9 @@ struct Overloaded : F... {
 };
 }  // namespace detail
 
-/// The result of one read. Movable and copyable; keeps its value alive.
+/// The result of one read. Movable and copyable; keeps its value alive. What `*` and `->` give is
+/// valid as long as this object, or a copy of its Handle, lives: `const User& user =
+/// *cache.get(...)` does not keep it.
 template <class T>
 class Lookup {
  public:
