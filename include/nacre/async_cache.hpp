@@ -8,7 +8,8 @@
 // A callback is called exactly once: before the call returns when the answer is in memory, else
 // later on a thread of the executor, of the clock, or of whoever completes the load. It must be
 // short and must not throw. What Cache throws arrives as Outcome's error; nothing is thrown here
-// but std::bad_alloc.
+// but std::bad_alloc. When the last Cache goes, reads that still wait are answered with
+// load_failed.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@
 namespace nacre {
 
 /// A loader that answers later: it is given the context, which lives until the answer, and a
-/// completion to call once, from any thread. It must not block.
+/// completion to call once, from any thread. It must not block. What it throws is its answer.
 template <Cacheable T>
 using AsyncLoader = std::function<void(const LoadContext&, LoadCompletion<T>)>;
 
@@ -54,7 +55,12 @@ class AsyncCache {
     detail::ErasedLoader erased{
         .start =
             [loader = std::move(loader)](const LoadContext& context, detail::LoadDone answer) {
-              loader(context, LoadCompletion<T>(std::move(answer)));
+              const LoadCompletion<T> completion(std::move(answer));
+              try {
+                loader(context, completion);
+              } catch (...) {
+                completion.fail(detail::current_load_error());
+              }
             },
         .may_block = false};
     read(key, std::move(erased), options, typed_callback<T>(key, std::move(done)));
@@ -68,6 +74,11 @@ class AsyncCache {
                  Callback<Done> done) const {
     write(key, std::move(value), options, std::move(done));
   }
+  void set(std::string_view key, std::string_view text, const Options& options,
+           Callback<Done> done) const {
+    set(key, std::string(text), options, std::move(done));
+  }
+  void set_negative(std::string_view key, const Options& options, Callback<Done> done) const;
   void remove(std::string_view key, Callback<bool> done) const;
   void has(std::string_view key, Callback<bool> done) const;
   void inspect(std::string_view key, Callback<std::optional<Inspection>> done) const;
@@ -111,9 +122,12 @@ class AsyncCache {
 
   template <Cacheable T>
   FoundCallback typed_callback(std::string_view key, Callback<Lookup<T>> done) const {
-    return [cache = cache_, key = std::string(key),
-            done = std::move(done)](Outcome<detail::Found> found) {
-      answer<Lookup<T>>([&] { return cache.typed<T>(key, std::move(found).value()); }, done);
+    // Weakly: a read that is waited for does not keep the cache.
+    return [engine = std::weak_ptr(cache_.engine_), space = cache_.namespace_,
+            key = std::string(key), done = std::move(done)](Outcome<detail::Found> found) {
+      answer<Lookup<T>>(
+          [&] { return Cache::typed<T>(engine.lock(), space, key, std::move(found).value()); },
+          done);
     };
   }
 

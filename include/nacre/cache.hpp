@@ -43,14 +43,6 @@ struct Namespace;
 
 /// The face of an engine that is running already.
 Cache face_of(std::shared_ptr<Engine> engine, const Namespace& space);
-
-/// What a read found, without its type. Empty value and not negative: a miss.
-struct Found {
-  Value value{};
-  Provenance provenance{};
-  bool is_negative = false;
-  bool is_stale = false;
-};
 }  // namespace detail
 
 class AsyncCache;
@@ -67,7 +59,12 @@ struct Item {
 /// shuts it down. Thread safe.
 ///
 /// Every call that takes a key throws Error: invalid_key; every call that takes Options throws
-/// Error: invalid_argument.
+/// Error: invalid_argument, but for a get_or_load that finds a fresh value and needs no options.
+///
+/// The last Cache may go while loads run, on any thread: loads are told to stop and who waits is
+/// answered with load_failed; when the thread pool is the cache's own and this is none of its
+/// threads, running loaders are waited for. A loader that uses a Cache captures a copy of it, or
+/// the program calls shutdown() first.
 class Cache {
  public:
   /// A memory cache. Throws Error: invalid_argument, invalid_namespace.
@@ -95,7 +92,9 @@ class Cache {
   /// What is stored under `key`, or else what `loader` loads, stored. At most one load runs for a
   /// key; all callers share it. Never a miss. `loader` runs on the cache's executor and may be any
   /// of those in nacre/loader.hpp; what it captures by reference must outlive the load, which may
-  /// outlive this call when `timeout` or a stale value ends the wait first.
+  /// outlive this call when `timeout` or a stale value ends the wait first. A loader that asks for
+  /// another key loads that on its own thread, at most 16 deep; such a call returns when the inner
+  /// loader does, whatever its timeouts say.
   /// Throws Error: load_failed or what the loader threw; load_timeout; saturated;
   /// deserialization_failed.
   template <class F, class T = detail::LoadedBy<F>>
@@ -113,7 +112,7 @@ class Cache {
   void set(std::string_view key, T value, const Options& options = {}) const {
     write(key, make_value<T>(std::move(value)), options);
   }
-  void set(std::string_view key, const char* text, const Options& options = {}) const {
+  void set(std::string_view key, std::string_view text, const Options& options = {}) const {
     set(key, std::string(text), options);
   }
 
@@ -202,7 +201,13 @@ class Cache {
   Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space);
 
   template <Cacheable T>
-  Lookup<T> typed(std::string_view key, detail::Found found) const;
+  Lookup<T> typed(std::string_view key, detail::Found found) const {
+    return typed<T>(engine_, namespace_, key, std::move(found));
+  }
+  /// `engine` may be empty: the cache has gone, and nothing is kept.
+  template <Cacheable T>
+  static Lookup<T> typed(const std::shared_ptr<detail::Engine>& engine,
+                         const detail::Namespace* space, std::string_view key, detail::Found found);
 
   detail::Found find(std::string_view key) const;
   bool find_fresh(std::string_view key, const Options& options, detail::Found& found) const;
@@ -211,21 +216,25 @@ class Cache {
                      const Options& options) const;
   void write(std::string_view key, Value value, const Options& options) const;
   void write_many(std::vector<Item<Value>> items) const;
-  void replace_decoded(std::string_view key, const Value& bytes, const Value& object) const;
+  static void replace_decoded(detail::Engine& engine, const detail::Namespace& space,
+                              std::string_view key, const Value& bytes, const Value& object);
 
   std::shared_ptr<detail::Engine> engine_;
   const detail::Namespace* namespace_;
 };
 
 template <Cacheable T>
-Lookup<T> Cache::typed(std::string_view key, detail::Found found) const {
+Lookup<T> Cache::typed(const std::shared_ptr<detail::Engine>& engine,
+                       const detail::Namespace* space, std::string_view key, detail::Found found) {
   if (!found.value) {
     if (found.is_negative) return typename Lookup<T>::Variant(Negative{found.provenance});
     return {};
   }
   if (!holds<T>(found.value)) {
     Value object = convert<T>(found.value);
-    if (found.value.is_bytes()) replace_decoded(key, found.value, object);
+    if (engine && found.value.is_bytes()) {
+      replace_decoded(*engine, *space, key, found.value, object);
+    }
     found.value = std::move(object);
   }
   Handle<T> handle(std::move(found.value));

@@ -41,10 +41,12 @@ concept Encodable = requires(const T& value, std::string_view bytes) {
   { Codec<T>::decode(bytes) } -> std::convertible_to<T>;
 };
 
-/// May be cached: an object type that can be moved in, or Bytes.
+/// May be cached: an object type that can be moved in, or Bytes. Not a plain pointer or a view of
+/// text: the entry would outlive what they point to.
 template <class T>
 concept Cacheable = std::same_as<T, Bytes> ||
-                    (std::is_object_v<T> && !std::same_as<T, Value> &&
+                    (std::is_object_v<T> && !std::is_pointer_v<T> &&
+                     !std::same_as<T, std::string_view> && !std::same_as<T, Value> &&
                      std::same_as<T, std::remove_cv_t<T>> && std::move_constructible<T> &&
                      std::is_nothrow_destructible_v<T> && alignof(T) <= alignof(detail::ValueCell));
 

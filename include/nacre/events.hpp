@@ -33,8 +33,9 @@ struct Removal {
 
 /// Called on a thread of the cache's executor, after the fact and outside all locks; it may call
 /// the cache. Entries that an invalidation by tag or a clear made invalid are reported when their
-/// space is reclaimed, which may be later. When the executor's queue is full, removals are not
-/// reported but counted (nacre_removal_events_dropped_total). What it throws is logged and dropped.
+/// space is reclaimed, which may be later. When 65,536 removals or 64 MiB of them wait, more are
+/// not reported but counted (nacre_removal_events_dropped_total). What it throws is logged and
+/// dropped. It is not called any more for what waits when the last Cache has gone.
 using RemovalListener = std::function<void(const Removal&)>;
 
 }  // namespace nacre

@@ -21,6 +21,9 @@ class Executor {
   /// Takes no more tasks, runs those it has taken, and returns when they are done. Idempotent.
   /// Must not be called from one of its own threads.
   virtual void stop() = 0;
+
+  /// True on one of its own threads. One that has no threads, or cannot tell, says false.
+  virtual bool is_own_thread() const noexcept { return false; }
 };
 
 struct ThreadPoolOptions {

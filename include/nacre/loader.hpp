@@ -4,6 +4,8 @@
 //
 //   cache.get_or_load("user:1", [] { return find_user(1); });   // User or std::optional<User>
 //
+// Text that is returned as const char* or std::string_view is kept as a std::string.
+//
 // A loader that wants more takes a LoadContext and returns a Loaded<T>: it can set the lifetime and
 // the tags from what it loaded, and answer "not modified" for a value it was shown.
 #pragma once
@@ -23,6 +25,7 @@
 #include "nacre/codec.hpp"
 #include "nacre/deadline.hpp"
 #include "nacre/error.hpp"
+#include "nacre/json.hpp"  // every file that caches must agree on which types have a codec
 #include "nacre/options.hpp"
 #include "nacre/outcome.hpp"
 #include "nacre/validators.hpp"
@@ -124,10 +127,16 @@ template <class R>
 struct LoadedType {
   using type = R;
 };
-template <class T>
-struct LoadedType<std::optional<T>> {
-  using type = T;
+template <>
+struct LoadedType<const char*> {
+  using type = std::string;  // the cache owns what it keeps
 };
+template <>
+struct LoadedType<std::string_view> {
+  using type = std::string;
+};
+template <class T>
+struct LoadedType<std::optional<T>> : LoadedType<T> {};
 template <class T>
 struct LoadedType<Loaded<T>> {
   using type = T;
@@ -146,13 +155,15 @@ struct LoaderResult<F, false> {
 template <class F>
 using LoadedBy = typename LoadedType<typename LoaderResult<std::decay_t<F>>::type>::type;
 
-template <class T>
-LoadAnswer to_answer(T object) {
-  return Loaded<T>::value(std::move(object)).release();
+template <class R>
+LoadAnswer to_answer(R object) {
+  using T = typename LoadedType<R>::type;
+  return Loaded<T>::value(T(std::move(object))).release();
 }
-template <class T>
-LoadAnswer to_answer(std::optional<T> object) {
-  return object ? Loaded<T>::value(std::move(*object)).release() : Loaded<T>::absent().release();
+template <class R>
+LoadAnswer to_answer(std::optional<R> object) {
+  using T = typename LoadedType<R>::type;
+  return object ? Loaded<T>::value(T(std::move(*object))).release() : Loaded<T>::absent().release();
 }
 template <class T>
 LoadAnswer to_answer(Loaded<T> loaded) {
@@ -175,12 +186,13 @@ Outcome<LoadAnswer> run_loader(F& loader, const LoadContext& context) {
   }
 }
 
-/// Wraps a loader that returns its answer. It may block: the cache runs it on its executor.
+/// Wraps a loader that returns its answer. It may block: the cache runs it on its executor. Shared,
+/// so that it need not be copyable.
 template <class F>
 ErasedLoader erase_loader(F loader) {
-  return {.start = [loader = std::move(loader)](
+  return {.start = [shared = std::make_shared<F>(std::move(loader))](
                        const LoadContext& context,
-                       const LoadDone& done) mutable { done(run_loader(loader, context)); },
+                       const LoadDone& done) { done(run_loader(*shared, context)); },
           .may_block = true};
 }
 

@@ -59,13 +59,23 @@ namespace detail {
 /// Throws key_not_found: there is no value to give.
 [[noreturn]] void throw_no_value(bool is_negative);
 
+/// What a read found, without its type. Empty value and not negative: a miss.
+struct Found {
+  Value value{};
+  Provenance provenance{};
+  bool is_negative = false;
+  bool is_stale = false;
+};
+
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
 }  // namespace detail
 
-/// The result of one read. Movable and copyable; keeps its value alive.
+/// The result of one read. Movable and copyable; keeps its value alive. What `*` and `->` give is
+/// valid as long as this object, or a copy of its Handle, lives: `const User& user =
+/// *cache.get(...)` does not keep it.
 template <class T>
 class Lookup {
  public:

@@ -65,8 +65,9 @@ MarksLimits marks_limits(std::size_t memory_bytes) {
 
 RemovalSink removal_sink(CacheOptions& options, const Core& core) {
   if (!options.on_removal) return {};
-  auto events = std::make_shared<RemovalEvents>(std::move(options.on_removal), core.executor,
-                                                core.log, core.statistics->removal_events_dropped);
+  auto events =
+      std::make_shared<RemovalEvents>(std::move(options.on_removal), core.executor, core.namespaces,
+                                      core.log, core.statistics->removal_events_dropped);
   return [events = std::move(events)](RemovedEntry removed) { events->push(std::move(removed)); };
 }
 
@@ -83,7 +84,7 @@ std::shared_ptr<Core> build_core(CacheOptions& options) {
   core->random = std::make_unique<SystemRandom>();
   core->seed = core->random->next();
   core->marks = std::make_unique<Marks>(marks_limits(options.memory.max_bytes));
-  core->namespaces = std::make_unique<Namespaces>();
+  core->namespaces = std::make_shared<Namespaces>();
   core->statistics = std::make_unique<Statistics>(*core->metrics, core->name);
   core->tiers.push_back(std::make_unique<MemoryTier>(
       MemoryTierOptions{.limits = options.memory, .hash_seed = core->seed}, *core->marks,

@@ -139,6 +139,8 @@ class ThreadPool final : public Executor {
     for (std::thread& thread : take_threads()) thread.join();
   }
 
+  bool is_own_thread() const noexcept override { return queue_of_this_thread == queue_.get(); }
+
  private:
   bool start_thread() NACRE_REQUIRES(threads_mutex_) {
     try {
@@ -160,8 +162,6 @@ class ThreadPool final : public Executor {
     is_stopped_ = true;
     return std::exchange(threads_, {});
   }
-
-  bool is_own_thread() const noexcept { return queue_of_this_thread == queue_.get(); }
 
   const std::size_t max_threads_;
   const std::string name_;

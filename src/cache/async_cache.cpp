@@ -27,6 +27,16 @@ void AsyncCache::write(std::string_view key, Value value, const Options& options
       done);
 }
 
+void AsyncCache::set_negative(std::string_view key, const Options& options,
+                              Callback<Done> done) const {
+  answer<Done>(
+      [&] {
+        cache_.set_negative(key, options);
+        return Done{};
+      },
+      done);
+}
+
 void AsyncCache::remove(std::string_view key, Callback<bool> done) const {
   answer<bool>([&] { return cache_.remove(key); }, done);
 }

@@ -130,8 +130,9 @@ void Cache::write_many(std::vector<Item<Value>> items) const {
   for (Item<Value>& item : items) write(item.key, std::move(item.value), item.options);
 }
 
-void Cache::replace_decoded(std::string_view key, const Value& bytes, const Value& object) const {
-  engine_->replace_decoded(*namespace_, key, bytes, object);
+void Cache::replace_decoded(detail::Engine& engine, const detail::Namespace& space,
+                            std::string_view key, const Value& bytes, const Value& object) {
+  engine.replace_decoded(space, key, bytes, object);
 }
 
 }  // namespace nacre

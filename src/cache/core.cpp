@@ -1,5 +1,7 @@
 #include "cache/core.hpp"
 
+#include "tier/freshness.hpp"
+
 namespace nacre {
 
 namespace {
@@ -29,7 +31,7 @@ detail::Found found_of(const Entry& entry, TierKind tier, TimePoint now) {
   detail::Found found;
   found.value = entry.value;
   found.provenance = {.tier = tier,
-                      .age = now - entry.lifetime.loaded_at,
+                      .age = age_of(entry.lifetime, now),
                       .remaining = entry.lifetime.fresh_until - now};
   found.is_negative = entry.is_negative();
   found.is_stale = now >= entry.lifetime.fresh_until;

@@ -32,7 +32,7 @@ struct Core {
   std::unique_ptr<Random> random{};
   std::uint64_t seed = 0;
   std::unique_ptr<Marks> marks{};
-  std::unique_ptr<Namespaces> namespaces{};
+  std::shared_ptr<Namespaces> namespaces{};
   std::vector<std::unique_ptr<Tier>> tiers{};
   std::unique_ptr<Statistics> statistics{};
 

@@ -44,7 +44,9 @@ Engine::Engine(std::shared_ptr<const Core> core, Options defaults, std::vector<P
 Engine::~Engine() {
   loads_->close();
   loads_->fail_all();
-  if (owns_executor_) core_->executor->stop();
+  // The last face may go on a thread of the pool: in a loader, a callback or a listener. The pool
+  // then ends by itself, when its last owner lets go.
+  if (owns_executor_ && !core_->executor->is_own_thread()) core_->executor->stop();
 }
 
 std::shared_ptr<const PolicyRules> Engine::rules(const Namespace& space) const {
@@ -81,8 +83,9 @@ bool Engine::look(const KeyView& key, Entry& entry, TimePoint now) {
   if (!entry.notes || entry.notes->sliding_ttl <= Duration(0)) return true;
   if (freshness_of(entry.lifetime, now) != Freshness::fresh) return true;
   if (const auto fresh_until = slide(entry, now)) {
-    core_->memory().update(key, {.kind = Update::Kind::extend, .fresh_until = *fresh_until},
-                           [](bool) {});
+    core_->memory().update(
+        key, {.kind = Update::Kind::extend, .fresh_until = *fresh_until, .expected = entry.value},
+        [](bool) {});
     entry.lifetime.fresh_until = *fresh_until;
   }
   return true;
@@ -150,7 +153,7 @@ void Engine::read(const Namespace& space, std::string_view text, ErasedLoader lo
                   .now = now,
                   .usual_load_time = loads_->usual_load_time()};
   if (is_known && (now >= entry.lifetime.fresh_until || policy.has_early_refresh())) {
-    state.is_backing_off = loads_->is_backing_off(key, core_->clock->now());
+    state.is_backing_off = loads_->is_backing_off(key, core_->clock->now(), entry.notes.get());
     if (policy.early_refresh_beta > 0) state.dice = 1 - uniform01(*core_->random);
   }
   ReadStep step = plan_read(state, policy);
@@ -184,7 +187,8 @@ void Engine::read(const Namespace& space, std::string_view text, ErasedLoader lo
 
 Found Engine::read_and_wait(const Namespace& space, std::string_view text, ErasedLoader loader,
                             const Options& call) {
-  if (Loads::is_loading_here(core_->key(space, text))) {
+  const KeyView key = core_->key(space, text);
+  if (Loads::is_loading_here(key)) {
     throw Error(
         Errc::load_failed,
         "the loader of this key asked the cache for the same key, and would wait for itself",
@@ -199,6 +203,8 @@ Found Engine::read_and_wait(const Namespace& space, std::string_view text, Erase
     answer->outcome.emplace(std::move(outcome));
     answer->arrived.set();
   });
+  while (!answer->arrived.is_set() && loads_->help(key)) {
+  }
   answer->arrived.wait();
   return std::move(*answer->outcome).value();
 }
@@ -245,11 +251,13 @@ void Engine::write_negative(const Namespace& space, std::string_view text, const
 void Engine::store_write(const KeyView& key, Entry entry) {
   core_->statistics->writes.add();
   StoreReply reply = StoreReply::skipped;
-  core_->memory().store(key, entry, StoreKind::write, [&reply](StoreReply said) { reply = said; });
-  for (std::size_t index = 1; index < core_->tiers.size(); ++index) {
+  // The farthest first: an old value that a load copies nearer then has a stamp from before the
+  // write that follows.
+  for (std::size_t index = core_->tiers.size(); index-- > 1;) {
     core_->tiers[index]->store(key, entry, StoreKind::write, [](StoreReply) {});
   }
-  loads_->forget_back_off(key);
+  core_->memory().store(key, std::move(entry), StoreKind::write,
+                        [&reply](StoreReply said) { reply = said; });
   if (reply == StoreReply::refused) {
     // What was there before is older than what was just written: it must go.
     change_key(key, Severity::remove);

@@ -112,33 +112,36 @@ std::optional<std::vector<std::shared_ptr<Waiter>>> FlightTable::abandon(
   return waiters;
 }
 
-void FlightTable::back_off(const KeyView& key, TimePoint until) {
+std::shared_ptr<Flight> FlightTable::find(const KeyView& key) {
   Shard& shard = shard_of(key.hash);
   MutexLock lock(shard.mutex);
-  if (shard.back_offs.size() >= max_back_offs_per_shard) {
-    const auto soonest =
-        std::min_element(shard.back_offs.begin(), shard.back_offs.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto found = shard.flights.find(OwnedKey(key));
+  return found == shard.flights.end() ? nullptr : found->second;
+}
+
+void FlightTable::back_off(const KeyView& key, const Stamp& stamp, TimePoint until) {
+  OwnedKey owned(key);
+  Shard& shard = shard_of(key.hash);
+  MutexLock lock(shard.mutex);
+  if (shard.back_offs.size() >= max_back_offs_per_shard && !shard.back_offs.contains(owned)) {
+    const auto soonest = std::min_element(shard.back_offs.begin(), shard.back_offs.end(),
+                                          [](const auto& first, const auto& second) {
+                                            return first.second.until < second.second.until;
+                                          });
     shard.back_offs.erase(soonest);
   }
-  shard.back_offs.insert_or_assign(OwnedKey(key), until);
+  shard.back_offs.insert_or_assign(std::move(owned), BackOff{.until = until, .stamp = stamp});
 }
 
-bool FlightTable::is_backing_off(const KeyView& key, TimePoint now) {
+std::optional<Stamp> FlightTable::find_back_off(const KeyView& key, TimePoint now) {
   Shard& shard = shard_of(key.hash);
   MutexLock lock(shard.mutex);
-  if (shard.back_offs.empty()) return false;
+  if (shard.back_offs.empty()) return std::nullopt;
   const auto found = shard.back_offs.find(OwnedKey(key));
-  if (found == shard.back_offs.end()) return false;
-  if (found->second > now) return true;
+  if (found == shard.back_offs.end()) return std::nullopt;
+  if (found->second.until > now) return found->second.stamp;
   shard.back_offs.erase(found);
-  return false;
-}
-
-void FlightTable::forget_back_off(const KeyView& key) {
-  Shard& shard = shard_of(key.hash);
-  MutexLock lock(shard.mutex);
-  if (!shard.back_offs.empty()) shard.back_offs.erase(OwnedKey(key));
+  return std::nullopt;
 }
 
 std::vector<std::shared_ptr<Flight>> FlightTable::running() {

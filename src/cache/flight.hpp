@@ -58,12 +58,14 @@ struct Flight {
   Policy policy{};
   Stamp stamp{};
   TimePoint started_at{};
-  TimePoint seen_loaded_at{};  ///< of the entry that made this a refresh; a newer one ends it
-  std::optional<Entry> previous{};
+  TimePoint seen_loaded_at{};       ///< of the entry that made this a refresh; a newer one ends it
+  std::optional<Entry> previous{};  ///< written by whoever works on the load, one after the other
+  bool has_stale_entry = false;     ///< memory had an entry: a failure is worth a back-off
   bool is_background = false;
   LoadContext context{};
   std::stop_source stop{};
   std::atomic<TimerId> hard_timer{};
+  std::atomic<bool> is_queued{false};  ///< waits for a thread; who sets it to false runs the loader
   std::atomic<bool> has_answered{false};  ///< the loader has; what its thread does now is not it
   std::shared_ptr<Gate> gate{};           ///< outlives the pass
   Gate::Pass pass{};                      ///< given back when the load has ended
@@ -132,10 +134,15 @@ class FlightTable {
   std::optional<std::vector<std::shared_ptr<Waiter>>> abandon(
       const std::shared_ptr<Flight>& flight);
 
-  /// After a failed load: the origin is not asked again before `until`. Bounded; the oldest go.
-  void back_off(const KeyView& key, TimePoint until);
-  bool is_backing_off(const KeyView& key, TimePoint now);
-  void forget_back_off(const KeyView& key);
+  /// The load of `key` that runs, or nullptr.
+  std::shared_ptr<Flight> find(const KeyView& key);
+
+  /// A load failed at `stamp`: the origin is not asked again before `until`. Bounded; the oldest
+  /// go.
+  void back_off(const KeyView& key, const Stamp& stamp, TimePoint until);
+
+  /// The stamp of the failure that is backed off from now; nullopt when there is none.
+  std::optional<Stamp> find_back_off(const KeyView& key, TimePoint now);
 
   std::size_t running_count() const noexcept {
     return running_count_.load(std::memory_order_relaxed);
@@ -156,11 +163,15 @@ class FlightTable {
       return first.hash == second.hash && first.space == second.space && first.text == second.text;
     }
   };
+  struct BackOff {
+    TimePoint until{};
+    Stamp stamp{};
+  };
   struct Shard {
     Mutex mutex;
     std::unordered_map<OwnedKey, std::shared_ptr<Flight>, KeyHash, KeyEqual> flights
         NACRE_GUARDED_BY(mutex);
-    std::unordered_map<OwnedKey, TimePoint, KeyHash, KeyEqual> back_offs NACRE_GUARDED_BY(mutex);
+    std::unordered_map<OwnedKey, BackOff, KeyHash, KeyEqual> back_offs NACRE_GUARDED_BY(mutex);
   };
 
   Shard& shard_of(std::uint64_t hash) noexcept { return shards_[(hash >> 48) % shards_count]; }

@@ -1,6 +1,8 @@
 // Engine's invalidations: by key, tag, prefix, pattern and namespace; and looking at entries.
 //
-// The order is always the same (coherence/marks.hpp): first the marks, then the tiers.
+// The order is always the same (coherence/marks.hpp): first the mark, then the tier; and so for
+// each tier, the farthest first. A load that copies an old value from a tier that comes later has a
+// stamp from before the mark of the nearer one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,18 +47,17 @@ bool has_all_tags(const EntryNotes* notes, const std::vector<std::uint64_t>& tag
 }  // namespace
 
 bool Engine::change_key(const KeyView& key, Severity severity) {
-  core_->marks->touch(key);
-  NACRE_SEQUENCE_POINT("invalidate.after_touch");
   const auto kind = severity == Severity::remove ? Update::Kind::remove : Update::Kind::expire;
   bool was_present = false;
-  for (std::size_t index = 0; index < core_->tiers.size(); ++index) {
+  for (std::size_t index = core_->tiers.size(); index-- > 0;) {
+    core_->marks->touch(key);
+    NACRE_SEQUENCE_POINT("invalidate.after_touch");
     const bool is_memory = index == 0;
     core_->tiers[index]->update(key, {.kind = kind},
                                 is_memory
                                     ? UpdateDone([&was_present](bool was) { was_present = was; })
                                     : UpdateDone([](bool) {}));
   }
-  loads_->forget_back_off(key);
   return was_present;
 }
 
@@ -68,8 +69,7 @@ bool Engine::remove(const Namespace& space, std::string_view text) {
 
 std::optional<std::uint64_t> Engine::invalidate(const Namespace& space, const Selector& selector,
                                                 Severity severity) {
-  core_->statistics->invalidations.add();
-  return std::visit(
+  const auto count = std::visit(
       overloaded([&](const KeySelector& keys) { return invalidate_keys(space, keys, severity); },
                  [&](const TagSelector& tags) { return invalidate_tags(space, tags, severity); },
                  [&](const PrefixSelector& chosen) -> std::optional<std::uint64_t> {
@@ -91,6 +91,8 @@ std::optional<std::uint64_t> Engine::invalidate(const Namespace& space, const Se
                                  .severity = severity});
                  }),
       selector);
+  core_->statistics->invalidations.add();
+  return count;
 }
 
 std::optional<std::uint64_t> Engine::invalidate_keys(const Namespace& space,
@@ -132,10 +134,10 @@ std::optional<std::uint64_t> Engine::invalidate_tags(const Namespace& space,
 }
 
 std::uint64_t Engine::sweep(Sweep sweep) {
-  core_->marks->mark_sweep(sweep);
-  NACRE_SEQUENCE_POINT("invalidate.after_mark");
   std::uint64_t count = 0;
-  for (std::size_t index = 0; index < core_->tiers.size(); ++index) {
+  for (std::size_t index = core_->tiers.size(); index-- > 0;) {
+    core_->marks->mark_sweep(sweep);
+    NACRE_SEQUENCE_POINT("invalidate.after_mark");
     const bool is_memory = index == 0;
     core_->tiers[index]->sweep(
         sweep, is_memory ? SweepDone([&count](std::uint64_t swept) { count = swept; })

@@ -8,8 +8,18 @@
 
 namespace nacre {
 
+namespace {
+
+/// Loads that follow one another on the stack of one thread, each begun by the end of the one
+/// before. The next begins on a thread of the executor.
+constexpr int max_successors_deep = 16;
+
+// Thread-local because it bounds the depth of this thread's stack.
+thread_local int successors_deep = 0;
+
+}  // namespace
+
 void Loads::note_load_time(Duration took) {
-  core_->statistics->load_latency.record(took);
   const Duration::rep before = usual_load_ns_.load(std::memory_order_relaxed);
   // Relaxed, and two loads that end together may lose one: it is an average.
   usual_load_ns_.store(before == 0 ? took.count() : before + (took.count() - before) / 8,
@@ -18,12 +28,14 @@ void Loads::note_load_time(Duration took) {
 
 void Loads::take_outcome(const FlightRef& flight, Outcome<detail::LoadAnswer> outcome) {
   flight->has_answered = true;
-  note_load_time(core_->clock->now() - flight->started_at);
+  const Duration took = core_->clock->now() - flight->started_at;
+  core_->statistics->load_latency.record(took);
   if (!outcome) return fail(flight, outcome.error());
+  note_load_time(took);
   try {
     take_answer(flight, std::move(outcome).value());
-  } catch (const Error& error) {
-    fail(flight, error);
+  } catch (...) {
+    fail(flight, detail::current_load_error());
   }
 }
 
@@ -80,31 +92,55 @@ void Loads::fail(const FlightRef& flight, const Error& error) {
     core_->statistics->load_failures.add();
     core_->log.warning("load.failed", {{"key", loggable_key(flight->key.text)}},
                        "a load failed: {}", error.what());
-    if (flight->previous && flight->policy.error_backoff > Duration(0)) {
-      flights_.back_off(flight->key.view(),
-                        saturating_add(core_->clock->now(), flight->policy.error_backoff));
-    }
+    back_off(*flight);
   }
   end(flight, error);
+}
+
+void Loads::back_off(const Flight& flight) {
+  if (!flight.has_stale_entry || flight.policy.error_backoff <= Duration(0)) return;
+  const KeyView key = flight.key.view();
+  flights_.back_off(key, core_->marks->stamp_of(key),
+                    saturating_add(core_->clock->now(), flight.policy.error_backoff));
 }
 
 void Loads::end(const FlightRef& flight, const Outcome<detail::Found>& outcome,
                 const EntryNotes* notes) {
   core_->clock->cancel(flight->hard_timer.exchange(TimerId{}));
   const KeyView key = flight->key.view();
+  const bool is_closed = gate_->is_closed();
+  std::optional<Verdict> verdict;  // all who wait had joined when the first of them is asked
   const auto wants_rerun = [&](const Waiter& waiter) {
-    if (gate_->is_closed()) return false;
+    if (is_closed) return false;
     if (!outcome) return waiter.joined_cancelled;
     // It joined when something had been invalidated that this load may not have seen.
-    return waiter.joined_at != flight->stamp &&
-           core_->marks->judge_fill(key, flight->stamp, StoreKind::fill, notes) != Verdict::holds;
+    if (waiter.joined_at == flight->stamp) return false;
+    if (!verdict) {
+      verdict = core_->marks->judge_fill(key, flight->stamp, StoreKind::fill, notes);
+    }
+    return *verdict != Verdict::holds;
   };
   FlightTable::Ended ended = flights_.end(flight, wants_rerun, [&](const Waiter& first) {
     return make_flight(key, first.loader, first.policy, core_->marks->stamp_of(key));
   });
   for (const WaiterRef& waiter : ended.answered) answer(*waiter, outcome);
   flight->pass.leave();
-  if (ended.successor) start(ended.successor);
+  if (ended.successor) start_successor(ended.successor);
+}
+
+void Loads::start_successor(const FlightRef& flight) {
+  if (successors_deep < max_successors_deep) {
+    ++successors_deep;
+    start(flight);
+    --successors_deep;
+    return;
+  }
+  const bool is_taken = core_->executor->try_post([self = weak_from_this(), flight] {
+    if (const auto loads = self.lock()) loads->start(flight);
+  });
+  if (is_taken) return;
+  core_->statistics->saturated.add();
+  end(flight, Error(Errc::saturated, "too many loads wait for a thread; try again later"));
 }
 
 }  // namespace nacre

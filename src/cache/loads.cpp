@@ -60,9 +60,24 @@ Error saturated(const char* what) {
 Loads::Loads(std::shared_ptr<const Core> core, FlightTable::Limits limits)
     : core_(std::move(core)), flights_(limits) {}
 
+bool Loads::is_backing_off(const KeyView& key, TimePoint now, const EntryNotes* notes) {
+  const std::optional<Stamp> stamp = flights_.find_back_off(key, now);
+  return stamp && core_->marks->judge_fill(key, *stamp, StoreKind::fill, notes) == Verdict::holds;
+}
+
+bool Loads::help(const KeyView& key) {
+  const LoadFrame* frame = innermost_running();
+  if (frame == nullptr || frame->depth >= max_nested_loads) return false;
+  const FlightRef flight = flights_.find(key);
+  if (flight == nullptr || !flight->is_queued.exchange(false)) return false;
+  call_loader(flight);
+  return true;
+}
+
 bool Loads::is_loading_here(const KeyView& key) noexcept {
   for (const LoadFrame* frame = innermost_running(); frame != nullptr; frame = frame->outer) {
     const OwnedKey& running = frame->flight->key;
+    if (frame->flight->has_answered.load(std::memory_order_relaxed)) continue;
     if (running.space == key.space && running.text == key.text) return true;
   }
   return false;
@@ -106,9 +121,10 @@ void Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
       return answer(*waiter,
                     saturated("too many loads run, or too many callers wait for this one"));
     case FlightTable::Joining::started:
-      joined.flight->previous = std::move(seen);
-      if (joined.flight->previous) {
-        joined.flight->seen_loaded_at = joined.flight->previous->lifetime.loaded_at;
+      if (seen) {
+        joined.flight->has_stale_entry = true;
+        joined.flight->seen_loaded_at = seen->lifetime.loaded_at;
+        joined.flight->previous = std::move(seen);
       }
       if (joined.supersedes_abandoned) {
         // The older load's value must not replace what this one brings.
@@ -139,12 +155,14 @@ void Loads::refresh(const KeyView& key, detail::ErasedLoader loader, Policy poli
   if (joined.result == FlightTable::Joining::saturated) core_->statistics->saturated.add();
   if (joined.result != FlightTable::Joining::started) return;
   core_->statistics->refreshes.add();
+  joined.flight->has_stale_entry = true;
   joined.flight->seen_loaded_at = seen.lifetime.loaded_at;
   joined.flight->previous = std::move(seen);
   start(joined.flight);
 }
 
 void Loads::arm(const WaiterRef& waiter, const Options& call) {
+  if (waiter->is_answered) return;
   const std::weak_ptr<Waiter> weak_waiter = waiter;
   const auto leave_later = [self = weak_from_this(), weak_waiter](bool keeps_running, Errc code,
                                                                   const char* reason) {
@@ -187,10 +205,21 @@ void Loads::answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const 
   if (!outcome && waiter.fallback) {
     const TimePoint now = core_->clock->now();
     if (freshness_of(waiter.fallback->lifetime, now) != Freshness::expired) {
-      return waiter.done(found_of(*waiter.fallback, TierKind::memory, now));
+      return tell(waiter, found_of(*waiter.fallback, TierKind::memory, now));
     }
   }
-  waiter.done(outcome);
+  tell(waiter, outcome);
+}
+
+void Loads::tell(const Waiter& waiter, const Outcome<detail::Found>& outcome) const {
+  // A callback must not throw. One that does must not cost the other waiters their answer.
+  try {
+    waiter.done(outcome);
+  } catch (const std::exception& failure) {
+    core_->log.error("callback.threw", "a callback of a read threw: {}", failure.what());
+  } catch (...) {
+    core_->log.error("callback.threw", "a callback of a read threw no std::exception");
+  }
 }
 
 void Loads::leave(const WaiterRef& waiter, bool keeps_running, const Error& otherwise) {
@@ -201,6 +230,8 @@ void Loads::leave(const WaiterRef& waiter, bool keeps_running, const Error& othe
 }
 
 void Loads::start(const FlightRef& flight) {
+  // The gate was closed after the caller had looked.
+  if (!flight->pass) return end(flight, Error(Errc::load_failed, "the cache is shutting down"));
   arm_hard_timeout(flight);
   // A load of this key may have ended between the look into memory and here.
   NACRE_SEQUENCE_POINT("load.before_second_look");
@@ -245,23 +276,32 @@ void Loads::take_tier_reply(const FlightRef& flight, std::size_t tier_index, Tie
 }
 
 void Loads::run_loader(const FlightRef& flight) {
-  core_->statistics->loads.add();
   if (!flight->loader.may_block) return call_loader(flight);
-  if (const LoadFrame* frame = innermost_running()) {
+  const LoadFrame* frame = flight->is_background ? nullptr : innermost_running();
+  if (frame != nullptr) {
     // On a thread that runs a loader: the pool may be full of loaders that wait like this one.
     if (frame->depth < max_nested_loads) return call_loader(flight);
     return fail(flight, Error(Errc::load_failed, "loaders ask for other keys too deeply"));
   }
+  flight->is_queued = true;
   const bool is_taken = core_->executor->try_post([self = weak_from_this(), flight] {
-    if (const auto loads = self.lock()) loads->call_loader(flight);
+    const auto loads = self.lock();
+    if (loads && flight->is_queued.exchange(false)) loads->call_loader(flight);
   });
-  if (!is_taken) {
+  if (!is_taken && flight->is_queued.exchange(false)) {
     core_->statistics->saturated.add();
     fail(flight, saturated("too many loads wait for a thread"));
   }
 }
 
 void Loads::call_loader(const FlightRef& flight) {
+  if (flight->stop.stop_requested()) {
+    // Everybody left, or its time was up, while it waited for a thread or a tier.
+    return fail(flight, Error(Errc::load_failed, gate_->is_closed()
+                                                     ? "the cache is shutting down"
+                                                     : "nobody waited for the load any more"));
+  }
+  core_->statistics->loads.add();
   LoadContext& context = flight->context;
   context.key = flight->key.text;
   context.stop = flight->stop.get_token();
@@ -277,10 +317,10 @@ void Loads::call_loader(const FlightRef& flight) {
     begin(context, [self = weak_from_this(), flight](Outcome<detail::LoadAnswer> outcome) {
       if (const auto loads = self.lock()) loads->take_outcome(flight, std::move(outcome));
     });
-  } catch (const std::exception& failure) {
+  } catch (...) {
     // Its completion went with the exception, and has answered.
-    core_->log.warning("load.threw", {{"key", loggable_key(context.key)}},
-                       "an asynchronous loader threw: {}", failure.what());
+    core_->log.warning("load.threw", {{"key", loggable_key(context.key)}}, "a load threw: {}",
+                       detail::current_load_error().what());
   }
 }
 
@@ -300,10 +340,7 @@ void Loads::time_out(const FlightRef& flight) {
   core_->statistics->load_failures.add();
   core_->log.warning("load.timeout", {{"key", loggable_key(flight->key.text)}},
                      "a load took longer than load_timeout");
-  if (flight->previous) {
-    flights_.back_off(flight->key.view(),
-                      saturating_add(core_->clock->now(), flight->policy.error_backoff));
-  }
+  back_off(*flight);
   flight->stop.request_stop();
   const Error error(Errc::load_timeout, "the load took longer than load_timeout");
   for (const WaiterRef& waiter : *waiters) answer(*waiter, error);
@@ -323,6 +360,7 @@ void Loads::fail_all() {
   for (const FlightRef& flight : flights_.running()) {
     const auto waiters = flights_.abandon(flight);
     if (!waiters) continue;
+    core_->clock->cancel(flight->hard_timer.exchange(TimerId{}));
     for (const WaiterRef& waiter : *waiters) answer(*waiter, error);
   }
 }

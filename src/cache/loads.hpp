@@ -26,10 +26,13 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   /// Loads in the background, unless a load of the key runs already or there is no room.
   void refresh(const KeyView& key, detail::ErasedLoader loader, Policy policy, Entry seen);
 
-  bool is_backing_off(const KeyView& key, TimePoint now) {
-    return flights_.is_backing_off(key, now);
-  }
-  void forget_back_off(const KeyView& key) { flights_.forget_back_off(key); }
+  /// True while the origin is not to be asked for `key` again after a failure. What has changed the
+  /// key or expired the entry since then ends that. `notes` are those of the entry.
+  bool is_backing_off(const KeyView& key, TimePoint now, const EntryNotes* notes);
+
+  /// On a thread that runs a loader: runs the load of `key` here when it still waits for a thread,
+  /// which it might do for ever when all threads wait like this one. True when it did.
+  bool help(const KeyView& key);
 
   /// How long loads took lately: an average that forgets by an eighth with each load.
   Duration usual_load_time() const noexcept {
@@ -71,10 +74,13 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   void fail(const FlightRef& flight, const Error& error);
   void end(const FlightRef& flight, const Outcome<detail::Found>& outcome,
            const EntryNotes* notes = nullptr);
+  void start_successor(const FlightRef& flight);
+  void back_off(const Flight& flight);
   void note_load_time(Duration took);
 
   void arm(const WaiterRef& waiter, const Options& call);
   void answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const;
+  void tell(const Waiter& waiter, const Outcome<detail::Found>& outcome) const;
   void leave(const WaiterRef& waiter, bool keeps_running, const Error& otherwise);
 
   const std::shared_ptr<const Core> core_;

@@ -23,6 +23,7 @@ using std::chrono::minutes;
 constexpr Duration ten_years = hours(24 * 3653);
 constexpr Duration most_stale_if_error = hours(1);
 constexpr int stale_if_error_factor = 10;
+constexpr std::size_t max_rules = 1000;  // each miss looks at them one by one
 
 struct DurationRange {
   const char* name;
@@ -110,6 +111,10 @@ Duration scaled(Duration length, double factor) noexcept {
              : Duration(static_cast<Duration::rep>(nanoseconds));
 }
 
+Duration usual_stale_if_error(Duration ttl) noexcept {
+  return std::min(scaled(ttl, stale_if_error_factor), most_stale_if_error);
+}
+
 }  // namespace
 
 void check_options(const Options& options) {
@@ -132,6 +137,11 @@ Options overlay(const Options& farther, const Options& nearer) {
 PolicyRules::PolicyRules(Options defaults, std::vector<PrefixRule> rules)
     : defaults_(std::move(defaults)), rules_(std::move(rules)) {
   check_options(defaults_);
+  if (rules_.size() > max_rules) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("there are {} rules: allowed are at most {}", rules_.size(), max_rules),
+                {{"field", "rules"}});
+  }
   may_refresh_early_ = policy_of(defaults_).has_early_refresh();
   for (PrefixRule& rule : rules_) {
     check_options(rule.options);
@@ -168,8 +178,8 @@ Policy policy_of(const Options& options) {
   policy.ttl = options.ttl.value_or(policy.ttl);
   if (policy.sliding_ttl > Duration(0)) policy.ttl = policy.sliding_ttl;
   policy.stale_while_revalidate = options.stale_while_revalidate.value_or(Duration(0));
-  policy.stale_if_error = options.stale_if_error.value_or(
-      std::min(scaled(policy.ttl, stale_if_error_factor), most_stale_if_error));
+  policy.is_stale_if_error_given = options.stale_if_error.has_value();
+  policy.stale_if_error = options.stale_if_error.value_or(usual_stale_if_error(policy.ttl));
   policy.negative_ttl = options.negative_ttl.value_or(Duration(0));
   policy.max_ttl = options.max_ttl.value_or(ten_years);
   policy.ttl_jitter = options.ttl_jitter.value_or(policy.ttl_jitter);
@@ -187,13 +197,15 @@ Policy adapt(const Policy& policy, const Options& answer) {
   check_options(answer);
   Policy adapted = policy;
   if (answer.ttl) adapted.ttl = *answer.ttl;
-  if (answer.sliding_ttl) {
-    adapted.sliding_ttl = *answer.sliding_ttl;
-    if (adapted.sliding_ttl > Duration(0)) adapted.ttl = adapted.sliding_ttl;
-  }
+  if (answer.sliding_ttl) adapted.sliding_ttl = *answer.sliding_ttl;
+  if (adapted.sliding_ttl > Duration(0)) adapted.ttl = adapted.sliding_ttl;
   if (answer.stale_while_revalidate)
     adapted.stale_while_revalidate = *answer.stale_while_revalidate;
-  if (answer.stale_if_error) adapted.stale_if_error = *answer.stale_if_error;
+  if (answer.stale_if_error) {
+    adapted.stale_if_error = *answer.stale_if_error;
+  } else if (!policy.is_stale_if_error_given) {
+    adapted.stale_if_error = usual_stale_if_error(adapted.ttl);
+  }
   if (answer.negative_ttl) adapted.negative_ttl = *answer.negative_ttl;
   if (answer.max_ttl) adapted.max_ttl = *answer.max_ttl;
   if (answer.ttl_jitter) adapted.ttl_jitter = *answer.ttl_jitter;

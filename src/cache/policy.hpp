@@ -18,6 +18,7 @@ struct Policy {
   Duration ttl = std::chrono::seconds(60);
   Duration stale_while_revalidate{};
   Duration stale_if_error{};
+  bool is_stale_if_error_given = false;  ///< else it follows the ttl
   Duration negative_ttl{};
   Duration sliding_ttl{};
   Duration max_ttl{};
@@ -45,8 +46,7 @@ class PolicyRules {
   /// Throws Error: invalid_argument.
   PolicyRules(Options defaults, std::vector<PrefixRule> rules);
 
-  /// The policy of `key` for a call with these options, which are checked. O(rules that share the
-  /// key's first bytes).
+  /// The policy of `key` for a call with these options, which are checked. O(rules).
   Policy resolve(std::string_view key, const Options& call) const;
 
   /// True when some key may be refreshed before its time, so that a hit has to be looked at.

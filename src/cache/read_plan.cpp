@@ -40,7 +40,8 @@ bool is_refresh_due(const ReadState& state, const Policy& policy) noexcept {
 }
 
 std::optional<TimePoint> slide(const Entry& entry, TimePoint now) noexcept {
-  if (!entry.notes || entry.notes->sliding_ttl <= Duration(0)) return std::nullopt;
+  if (entry.is_negative() || !entry.notes) return std::nullopt;
+  if (entry.notes->sliding_ttl <= Duration(0)) return std::nullopt;
   const EntryNotes& notes = *entry.notes;
   const TimePoint limit = saturating_add(entry.lifetime.loaded_at, notes.max_ttl);
   const TimePoint wanted = std::min(saturating_add(now, notes.sliding_ttl), limit);

@@ -6,24 +6,32 @@
 namespace nacre {
 
 RemovalEvents::RemovalEvents(RemovalListener listener, std::shared_ptr<Executor> executor,
-                             Logger log, StripedCounter& dropped)
+                             std::shared_ptr<const Namespaces> namespaces, Logger log,
+                             StripedCounter& dropped)
     : listener_(std::move(listener)),
       executor_(std::move(executor)),
+      namespaces_(std::move(namespaces)),
       log_(std::move(log)),
       dropped_(dropped) {}
 
 void RemovalEvents::push(RemovedEntry removed) {
+  const std::size_t bytes = removed.key.size() + removed.value.payload_bytes();
   {
     MutexLock lock(mutex_);
-    if (queue_.size() >= max_queued) {
+    const bool is_too_much = !queue_.empty() && queued_bytes_ + bytes > max_queued_bytes;
+    if (queue_.size() >= max_queued || is_too_much) {
       dropped_.add();
       return;
     }
+    queued_bytes_ += bytes;
     queue_.push_back(std::move(removed));
     if (is_draining_) return;
     is_draining_ = true;
   }
-  if (executor_->try_post([self = shared_from_this()] { self->drain(); })) return;
+  if (executor_->try_post([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->drain();
+      }))
+    return;
   MutexLock lock(mutex_);
   // No thread for it now: the next removal tries again.
   is_draining_ = false;
@@ -39,6 +47,7 @@ void RemovalEvents::drain() {
         return;
       }
       batch.swap(queue_);
+      queued_bytes_ = 0;
     }
     for (const RemovedEntry& removed : batch) tell(removed);
   }

@@ -130,7 +130,7 @@ Head any_head(std::string_view bytes) noexcept {
   if (tag <= 0x9F) return short_head(Kind::array, tag & 0x0FU);
   if (tag <= 0xBF) return short_head(Kind::text, tag & 0x1FU);
   if (tag >= 0xE0) {
-    const auto negative = static_cast<std::int64_t>(static_cast<std::int8_t>(tag));
+    const std::int64_t negative = std::int64_t{tag} - 0x100;
     return short_head(Kind::negative, static_cast<std::uint64_t>(negative));
   }
   return tagged_head(bytes);

@@ -9,15 +9,6 @@ namespace nacre {
 
 namespace {
 
-/// Moves `mark` up to `epoch`; marks never go back, whatever order two writers come in.
-void raise(std::atomic<std::uint64_t>& mark, std::uint64_t epoch) noexcept {
-  std::uint64_t seen = mark.load(std::memory_order_relaxed);
-  // release pairs with the acquire in is_untouched_since() and judge_entry().
-  while (seen < epoch && !mark.compare_exchange_weak(seen, epoch, std::memory_order_release,
-                                                     std::memory_order_relaxed)) {
-  }
-}
-
 Verdict verdict_of(std::uint64_t removed_at, std::uint64_t expired_at,
                    std::uint64_t epoch) noexcept {
   if (removed_at > epoch) return Verdict::invalid;
@@ -40,36 +31,42 @@ Marks::Marks(MarksLimits limits)
 
 void Marks::mark_tags(const Namespace& space, std::span<const std::uint64_t> tag_hashes,
                       Severity severity) {
-  std::uint64_t epoch = 0;
+  MutexLock marking(marking_mutex_);
+  const std::uint64_t epoch = coming_epoch();
   {
     WriterLock lock(tags_mutex_);
-    // Taken under the lock: whoever has seen an epoch and then looks at the tags, sees the marks of
-    // all epochs before it. Tiers rely on it when they note how far an entry was checked.
-    epoch = next_epoch();
     for (const std::uint64_t tag : tag_hashes) {
       if (tags_.size() >= limits_.max_tags && !tags_.contains(tag)) forget_oldest_tags();
       TagMark& mark = tags_.try_emplace(tag, forgotten_tags_).first->second;
-      std::uint64_t& at = severity == Severity::remove ? mark.removed_at : mark.expired_at;
-      at = std::max(at, epoch);
+      (severity == Severity::remove ? mark.removed_at : mark.expired_at) = epoch;
     }
   }
-  raise(space.newest_mark, epoch);
+  space.newest_mark.store(epoch, std::memory_order_release);
+  publish(epoch);
 }
 
 void Marks::mark_space(const Namespace& space, Severity severity) {
-  const std::uint64_t epoch = next_epoch();
-  raise(severity == Severity::remove ? space.removed_at : space.expired_at, epoch);
-  raise(space.newest_mark, epoch);
+  MutexLock marking(marking_mutex_);
+  const std::uint64_t epoch = coming_epoch();
+  // release pairs with the acquire in judge_entry() and, for the second, is_untouched_since().
+  (severity == Severity::remove ? space.removed_at : space.expired_at)
+      .store(epoch, std::memory_order_release);
+  space.newest_mark.store(epoch, std::memory_order_release);
+  publish(epoch);
 }
 
 void Marks::mark_sweep(Sweep& sweep) {
-  sweep.before_epoch = next_epoch();
-  WriterLock lock(sweeps_mutex_);
-  if (sweeps_.size() >= limits_.max_sweeps) {
-    forgotten_sweep_epoch_ = std::max(forgotten_sweep_epoch_, sweeps_.front().before_epoch);
-    sweeps_.pop_front();
+  MutexLock marking(marking_mutex_);
+  sweep.before_epoch = coming_epoch();
+  {
+    WriterLock lock(sweeps_mutex_);
+    if (sweeps_.size() >= limits_.max_sweeps) {
+      forgotten_sweep_epoch_ = sweeps_.front().before_epoch;
+      sweeps_.pop_front();
+    }
+    sweeps_.push_back(sweep);
   }
-  sweeps_.push_back(sweep);
+  publish(sweep.before_epoch);
 }
 
 Verdict Marks::judge_fill(const KeyView& key, const Stamp& stamp, StoreKind kind,
@@ -107,7 +104,7 @@ Verdict Marks::judge_sweeps(const KeyView& key, std::uint64_t epoch,
   if (forgotten_sweep_epoch_ > epoch) return Verdict::invalid;
   Verdict verdict = Verdict::holds;
   for (auto sweep = sweeps_.rbegin(); sweep != sweeps_.rend(); ++sweep) {
-    if (sweep->before_epoch <= epoch) continue;
+    if (sweep->before_epoch <= epoch) break;  // and so all before it
     if (sweep->space != key.space || !sweep->matches(key.text, notes)) continue;
     verdict =
         worse(verdict, sweep->severity == Severity::remove ? Verdict::invalid : Verdict::expired);

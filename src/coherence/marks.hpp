@@ -9,9 +9,14 @@
 // compares it for equality. Two keys of one stripe cost each other a fill now and then:
 // over-discarding is right, resurrecting never is.
 //
-// Order that callers keep: bump or mark first, then remove from the tiers. Tiers call judge_fill()
-// under the lock of the commit, and touch the stripe of a direct write under it too. Then every
-// interleaving of the two ends without the old value.
+// A mark is written down before its epoch is published: who has an epoch in its stamp sees the
+// marks of that epoch and of all before it. So what a load copies from a farther tier was judged by
+// all marks that its stamp claims to know.
+//
+// Order that callers keep: bump or mark first, then remove from the tier; and so again for each
+// tier, the farthest first, so that nothing is copied nearer from a tier that comes later. Tiers
+// call judge_fill() under the lock of the commit, and touch the stripe of a direct write under it
+// too. Then every interleaving of the two ends without the old value.
 //
 // Memory is bounded: stripes by construction, tags by max_tags (the oldest are forgotten together
 // and what they may have concerned counts as invalid), sweeps by max_sweeps (the same).
@@ -46,7 +51,7 @@ class Marks final {
 
   /// The stamp of a load or write that begins now.
   Stamp stamp_of(const KeyView& key) const noexcept {
-    // acquire pairs with touch() and next_epoch(): who sees the count sees what led to it.
+    // acquire pairs with touch() and publish(): who sees the count sees what led to it.
     return {stripe_of(key).load(std::memory_order_acquire), epoch_.load(std::memory_order_acquire)};
   }
 
@@ -73,7 +78,8 @@ class Marks final {
   /// True when no mark of the namespace is newer than `epoch`: the entry is valid without a further
   /// look. One load of a cache line that hits only read.
   static bool is_untouched_since(const Namespace& space, std::uint64_t epoch) noexcept {
-    // acquire pairs with the release in raise(): the marks themselves are visible after this.
+    // acquire pairs with the release in mark_tags() and mark_space(): the marks themselves are
+    // visible after this.
     return space.newest_mark.load(std::memory_order_acquire) <= epoch;
   }
 
@@ -94,7 +100,11 @@ class Marks final {
   std::atomic<std::uint32_t>& stripe_of(const KeyView& key) const noexcept {
     return stripes_[key.hash & stripe_mask_];
   }
-  std::uint64_t next_epoch() noexcept { return epoch_.fetch_add(1, std::memory_order_acq_rel) + 1; }
+  std::uint64_t coming_epoch() const noexcept NACRE_REQUIRES(marking_mutex_) { return epoch() + 1; }
+  void publish(std::uint64_t epoch) noexcept NACRE_REQUIRES(marking_mutex_) {
+    // release pairs with the acquire in stamp_of() and epoch().
+    epoch_.store(epoch, std::memory_order_release);
+  }
   Verdict judge_tags(std::uint64_t epoch, const EntryNotes& notes) const;
   Verdict judge_sweeps(const KeyView& key, std::uint64_t epoch, const EntryNotes* notes) const;
   void forget_oldest_tags() NACRE_REQUIRES(tags_mutex_);
@@ -102,13 +112,16 @@ class Marks final {
   const MarksLimits limits_;
   const std::uint64_t stripe_mask_;
   std::unique_ptr<std::atomic<std::uint32_t>[]> stripes_;
-  std::atomic<std::uint64_t> epoch_{1};
 
-  mutable SharedMutex tags_mutex_;
+  /// One mark after the other. Lock order: this one, then tags_mutex_ or sweeps_mutex_.
+  Mutex marking_mutex_;
+  std::atomic<std::uint64_t> epoch_{1};  ///< written under marking_mutex_, read without it
+
+  mutable SharedMutex tags_mutex_ NACRE_ACQUIRED_AFTER(marking_mutex_);
   std::unordered_map<std::uint64_t, TagMark> tags_ NACRE_GUARDED_BY(tags_mutex_);
   TagMark forgotten_tags_ NACRE_GUARDED_BY(tags_mutex_);  ///< what a forgotten tag counts as
 
-  mutable SharedMutex sweeps_mutex_;
+  mutable SharedMutex sweeps_mutex_ NACRE_ACQUIRED_AFTER(marking_mutex_);
   std::deque<Sweep> sweeps_ NACRE_GUARDED_BY(sweeps_mutex_);  ///< oldest first
   std::uint64_t forgotten_sweep_epoch_ NACRE_GUARDED_BY(sweeps_mutex_) = 0;
 };

@@ -9,9 +9,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -186,6 +186,11 @@ void OriginConnection::exchange(std::string request, ResponseReader& reader, Don
 }
 
 bool OriginConnection::is_quiet() const noexcept {
+  if (wire_->tls) {
+    // What came behind the last answer may have been read from the socket already.
+    SSL* const native = wire_->tls->native_handle();
+    if (SSL_has_pending(native) == 1 || BIO_pending(SSL_get_rbio(native)) > 0) return false;
+  }
   char byte = 0;
   const ssize_t size =
       ::recv(wire_->socket.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);

@@ -8,6 +8,10 @@ TimePoint saturating_add(TimePoint point, Duration length) noexcept {
   return length >= TimePoint::max() - point ? TimePoint::max() : point + length;
 }
 
+Duration age_of(const Lifetime& lifetime, TimePoint now) noexcept {
+  return std::max(Duration::zero(), now - lifetime.loaded_at);
+}
+
 TimePoint usable_until(const Lifetime& lifetime) noexcept {
   return saturating_add(lifetime.fresh_until,
                         std::max(lifetime.stale_while_revalidate, lifetime.stale_if_error));

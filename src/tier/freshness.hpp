@@ -15,6 +15,9 @@ enum class Freshness : std::uint8_t {
 /// What an entry is worth at `now`.
 Freshness freshness_of(const Lifetime& lifetime, TimePoint now) noexcept;
 
+/// How old the entry is at `now`: 0 or more, though a coarse clock may lag behind its load.
+Duration age_of(const Lifetime& lifetime, TimePoint now) noexcept;
+
 /// From here on the entry is of no use. Saturates instead of overflowing.
 TimePoint usable_until(const Lifetime& lifetime) noexcept;
 

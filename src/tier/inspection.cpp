@@ -15,7 +15,7 @@ Inspection inspection_of(std::string key, const Entry& entry, TierKind tier, Tim
                : is_fresh          ? EntryState::fresh
                                    : EntryState::stale;
   seen.provenance = {.tier = tier,
-                     .age = now - entry.lifetime.loaded_at,
+                     .age = age_of(entry.lifetime, now),
                      .remaining = entry.lifetime.fresh_until - now};
   seen.stale_remaining = usable_until(entry.lifetime) - now;
   if (entry.value) {

@@ -53,7 +53,7 @@ struct Update {
   enum class Kind : std::uint8_t {
     remove,   ///< drop the entry
     expire,   ///< stale from now on, kept for stale_if_error, not served while revalidating
-    extend,   ///< fresh until `fresh_until`
+    extend,   ///< fresh until `fresh_until`; with `expected`, only while it holds that and is fresh
     replace,  ///< `expected` by `value`, the same content in another form; nothing else changes
   };
   Kind kind = Kind::remove;

@@ -77,7 +77,7 @@ class CacheBench {
       core->tiers.push_back(std::move(far));
     }
     core->statistics = std::make_unique<Statistics>(*core->metrics, core->name);
-    core->namespaces = std::make_unique<Namespaces>();
+    core->namespaces = std::make_shared<Namespaces>();
     const detail::Namespace& space = core->namespaces->intern("app");
     auto engine = std::make_shared<detail::Engine>(
         std::shared_ptr<const Core>(std::move(core)), std::move(setup.defaults),

@@ -2,7 +2,6 @@
 // cache is tested on, and what cleverer tiers are compared with.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -17,31 +16,45 @@
 
 namespace nacre::test {
 
-/// Thread safe. As `remote` it answers find() later, when the test calls answer_next().
+/// Thread safe. As `remote` it answers find() later: when the test calls answer_next(), or at the
+/// deadline.
 class MapTier final : public Tier {
  public:
-  MapTier(const Marks& marks, const Clock& clock, TierKind kind = TierKind::memory)
+  MapTier(const Marks& marks, Clock& clock, TierKind kind = TierKind::memory)
       : marks_(marks), clock_(clock), kind_(kind) {}
+
+  /// Called after each store, update and sweep, before its callback: to let a test come between two
+  /// tiers. Not called from within itself. Set while nobody uses the tier.
+  std::function<void()> after_change{};
 
   TierKind kind() const noexcept override { return kind_; }
 
-  bool find(const KeyView& key, Deadline, TierReply& reply, const FindDone& done) override {
-    if (kind_ != TierKind::memory) {
-      MutexLock lock(mutex_);
-      ++find_count_;
-      waiting_.emplace_back(OwnedKey(key), done);
-      return false;
+  bool find(const KeyView& key, Deadline deadline, TierReply& reply,
+            const FindDone& done) override {
+    if (kind_ == TierKind::memory) {
+      reply = look(key);
+      return true;
     }
-    reply = look(key);
-    return true;
+    MutexLock lock(mutex_);
+    const std::uint64_t number = find_count_++;
+    last_deadline_ = deadline;
+    waiting_.emplace(number, Waiting{OwnedKey(key), done});
+    if (!deadline.is_never()) {
+      clock_.call_at(deadline.when(), [this, number] { skip(number); });
+    }
+    return false;
   }
 
   void store(const KeyView& key, Entry entry, StoreKind kind, const StoreDone& done) override {
-    done(commit(key, std::move(entry), kind));
+    const StoreReply reply = commit(key, std::move(entry), kind);
+    come_between();
+    done(reply);
   }
 
   void update(const KeyView& key, const Update& update, const UpdateDone& done) override {
-    done(change(key, update));
+    const bool was_present = change(key, update);
+    come_between();
+    done(was_present);
   }
 
   void sweep(const Sweep& sweep, const SweepDone& done) override {
@@ -50,17 +63,18 @@ class MapTier final : public Tier {
       MutexLock lock(mutex_);
       for (auto slot = entries_.begin(); slot != entries_.end();) {
         const bool is_meant = slot->first.first == sweep.space &&
-                              slot->second.stamp.epoch < sweep.before_epoch &&
-                              sweep.matches(slot->first.second, slot->second.notes.get());
+                              slot->second.entry.stamp.epoch < sweep.before_epoch &&
+                              sweep.matches(slot->first.second, slot->second.entry.notes.get());
         if (is_meant && is_usable(*sweep.space, slot->second)) ++count;
         if (is_meant && sweep.severity == Severity::remove) {
           slot = entries_.erase(slot);
           continue;
         }
-        if (is_meant) make_stale(slot->second);
+        if (is_meant) make_stale(slot->second.entry);
         ++slot;
       }
     }
+    come_between();
     done(count);
   }
 
@@ -68,10 +82,10 @@ class MapTier final : public Tier {
     KeyPage page;
     {
       MutexLock lock(mutex_);
-      for (auto& [key, entry] : entries_) {
-        if (key.first != &space || !is_usable(space, entry)) continue;
+      for (auto& [key, kept] : entries_) {
+        if (key.first != &space || !is_usable(space, kept)) continue;
         if (!key.second.starts_with(query.prefix)) continue;
-        page.entries.push_back(inspection_of(key.second, entry, kind_, clock_.now()));
+        page.entries.push_back(inspection_of(key.second, kept.entry, kind_, clock_.now()));
       }
     }
     done(std::move(page));
@@ -84,15 +98,26 @@ class MapTier final : public Tier {
 
   /// Gives the oldest unanswered find() its answer. False when there is none.
   bool answer_next() {
-    std::pair<OwnedKey, FindDone> next;
+    Waiting next;
     {
       MutexLock lock(mutex_);
       if (waiting_.empty()) return false;
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
+      next = std::move(waiting_.begin()->second);
+      waiting_.erase(waiting_.begin());
     }
-    next.second(look(next.first.view()));
+    next.done(look(next.key.view()));
     return true;
+  }
+
+  /// Drops everything without a trace, as eviction or a restart would.
+  void forget_all() {
+    MutexLock lock(mutex_);
+    entries_.clear();
+  }
+
+  Deadline last_deadline() const {
+    MutexLock lock(mutex_);
+    return last_deadline_;
   }
 
   std::size_t find_count() const {
@@ -103,6 +128,35 @@ class MapTier final : public Tier {
  private:
   using Slot = std::pair<const Namespace*, std::string>;
 
+  struct Kept {
+    Entry entry{};
+    std::uint64_t settled_epoch = 0;  ///< marks up to here that expired it have done their work
+  };
+
+  struct Waiting {
+    OwnedKey key{};
+    FindDone done{};
+  };
+
+  void skip(std::uint64_t number) {
+    Waiting late;
+    {
+      MutexLock lock(mutex_);
+      const auto found = waiting_.find(number);
+      if (found == waiting_.end()) return;
+      late = std::move(found->second);
+      waiting_.erase(found);
+    }
+    late.done({.state = TierReply::State::skipped});
+  }
+
+  void come_between() {
+    if (!after_change || is_between_) return;
+    is_between_ = true;
+    after_change();
+    is_between_ = false;
+  }
+
   static Slot slot_of(const KeyView& key) { return {key.space, std::string(key.text)}; }
 
   void make_stale(Entry& entry) {
@@ -110,10 +164,19 @@ class MapTier final : public Tier {
     entry.lifetime.stale_while_revalidate = Duration(0);
   }
 
-  bool is_usable(const Namespace& space, Entry& entry) {
+  bool may_slide(const Entry& entry, const Update& update) const {
+    return entry.value == update.expected && clock_.now() < entry.lifetime.fresh_until;
+  }
+
+  bool is_usable(const Namespace& space, Kept& kept) {
+    Entry& entry = kept.entry;
     const Verdict verdict = marks_.judge_entry(space, entry.stamp.epoch, entry.notes.get());
     if (verdict == Verdict::invalid) return false;
-    if (verdict == Verdict::expired) make_stale(entry);
+    if (verdict == Verdict::expired &&
+        marks_.judge_entry(space, std::max(kept.settled_epoch, entry.stamp.epoch),
+                           entry.notes.get()) != Verdict::holds) {
+      make_stale(entry);
+    }
     return freshness_of(entry.lifetime, clock_.now()) != Freshness::expired;
   }
 
@@ -121,7 +184,7 @@ class MapTier final : public Tier {
     MutexLock lock(mutex_);
     const auto found = entries_.find(slot_of(key));
     if (found == entries_.end() || !is_usable(*key.space, found->second)) return {};
-    return {.state = TierReply::State::found, .entry = found->second};
+    return {.state = TierReply::State::found, .entry = found->second.entry};
   }
 
   StoreReply commit(const KeyView& key, Entry entry, StoreKind kind) {
@@ -137,7 +200,7 @@ class MapTier final : public Tier {
       case Verdict::holds:
         break;
     }
-    entries_.insert_or_assign(slot_of(key), std::move(entry));
+    entries_.insert_or_assign(slot_of(key), Kept{.entry = std::move(entry)});
     return StoreReply::stored;
   }
 
@@ -145,8 +208,9 @@ class MapTier final : public Tier {
     MutexLock lock(mutex_);
     const auto found = entries_.find(slot_of(key));
     if (found == entries_.end()) return false;
-    Entry& entry = found->second;
-    const bool was_usable = is_usable(*key.space, entry);
+    Kept& slot = found->second;
+    Entry& entry = slot.entry;
+    const bool was_usable = is_usable(*key.space, slot);
     switch (update.kind) {
       case Update::Kind::remove:
         entries_.erase(found);
@@ -155,7 +219,11 @@ class MapTier final : public Tier {
         make_stale(entry);
         break;
       case Update::Kind::extend:
-        if (was_usable) entry.lifetime.fresh_until = update.fresh_until;
+        if (update.expected && !may_slide(entry, update)) return was_usable;
+        if (was_usable) {
+          entry.lifetime.fresh_until = update.fresh_until;
+          slot.settled_epoch = marks_.epoch();
+        }
         break;
       case Update::Kind::replace:
         if (entry.value == update.expected) entry.value = update.value;
@@ -165,11 +233,13 @@ class MapTier final : public Tier {
   }
 
   const Marks& marks_;
-  const Clock& clock_;
+  Clock& clock_;
   const TierKind kind_;
   mutable Mutex mutex_;
-  std::map<Slot, Entry> entries_ NACRE_GUARDED_BY(mutex_);
-  std::deque<std::pair<OwnedKey, FindDone>> waiting_ NACRE_GUARDED_BY(mutex_);
+  std::map<Slot, Kept> entries_ NACRE_GUARDED_BY(mutex_);
+  std::map<std::uint64_t, Waiting> waiting_ NACRE_GUARDED_BY(mutex_);  // in the order of the calls
+  Deadline last_deadline_ NACRE_GUARDED_BY(mutex_);
+  bool is_between_ = false;  // of the thread that set after_change
   std::size_t find_count_ NACRE_GUARDED_BY(mutex_) = 0;
 };
 

@@ -4,7 +4,6 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -138,12 +137,9 @@ TEST(Glob, the_longest_patterns_and_texts_take_milliseconds) {
       {std::string(1023, '*') + "b", std::string(65536, 'a')},
   };
   for (const Case& each : cases) {
-    const auto start = std::chrono::steady_clock::now();
+    // An exponential matcher needs longer than the age of the universe for the second case: there
+    // the time limit of the test program is what fails.
     EXPECT_FALSE(matches(each.pattern, each.text)) << each.pattern.substr(0, 40);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    // 1000 x 65536 steps are below a second even under a sanitizer on a busy machine; the
-    // exponential matcher needs longer than the age of the universe for the second case.
-    EXPECT_LT(took.count(), 10.0) << each.pattern.substr(0, 40);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <thread>
 
 namespace nacre {
@@ -35,7 +36,7 @@ TEST(CondVar, hands_over_between_threads) {
 TEST(CondVar, a_wait_that_times_out_holds_the_mutex_again) {
   Shelf shelf;
   MutexLock lock(shelf.mutex);
-  EXPECT_FALSE(shelf.changed.wait_until(shelf.mutex, std::chrono::steady_clock::now()));
+  EXPECT_FALSE(shelf.changed.wait_until(shelf.mutex, std::chrono::steady_clock::time_point{}));
   std::thread other([&shelf] {
     const bool was_free = shelf.mutex.try_lock();
     if (was_free) shelf.mutex.unlock();

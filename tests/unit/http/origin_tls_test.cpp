@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "http/origin_connection.hpp"
 #include "support/test_certificates.hpp"
 #include "unit/http/origin_fixture.hpp"
 
@@ -109,6 +110,27 @@ TEST_F(OriginTlsTest, keeps_its_connection) {
       {.url = origin.url("/{id}", "localhost"), .connection = {.ca_file = authority_.file()}});
   for (int count = 0; count < 3; ++count) EXPECT_EQ(text_of(ask().get()), "x");
   EXPECT_EQ(origin.connection_count(), 1U);
+}
+
+// A TLS record holds 16 KiB: the answer fills the first, and another answer follows in the second,
+// which is then in our memory and not in the socket's.
+TEST_F(OriginTlsTest, P8_what_follows_an_answer_is_no_answer) {
+  constexpr std::size_t record_bytes = 16384;
+  const std::size_t head_bytes = OriginScript::reply(200, std::string(10'000, 'x')).bytes.size();
+  const std::string body(record_bytes - (head_bytes - 10'000), 'x');
+  TestOrigin origin(
+      [&](const SeenRequest& request) {
+        if (request.request_index > 0) return OriginScript::reply(200, "right");
+        OriginScript two = OriginScript::reply(200, body);
+        EXPECT_EQ(two.bytes.size(), record_bytes);
+        two.bytes += OriginScript::reply(200, "wrong").bytes;
+        return two;
+      },
+      authority_.issue({.subject_alt_name = "DNS:localhost"}));
+  read_from(
+      {.url = origin.url("/{id}", "localhost"), .connection = {.ca_file = authority_.file()}});
+  EXPECT_EQ(text_of(ask().get()), body);
+  EXPECT_EQ(text_of(ask().get()), "right");
 }
 
 // Without TLS's own end somebody on the way may have cut the body.
