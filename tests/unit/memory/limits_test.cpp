@@ -65,8 +65,8 @@ TEST_F(LimitsTest, P11_resident_memory_stays_near_the_limit_under_churn) {
     if (round % 500 == 0) most = std::max(most, resident_bytes() - before);
   }
   EXPECT_GT(tier->usage().evicted_count, 10'000u);
-  // What malloc cannot use of what was freed comes on top.
-  EXPECT_LT(most, limit + limit / 8);
+  // What malloc cannot use of what was freed comes on top; and one slice on its way out.
+  EXPECT_LT(most, limit + limit / 10);
   RecordProperty("most_bytes", static_cast<int>(most));
 }
 
