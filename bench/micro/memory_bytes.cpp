@@ -39,10 +39,10 @@ void fill(MemoryTier& tier, const detail::Namespace& space, const Marks& marks, 
     const KeyView key{&space, text, hash_key(space, text, seed)};
     const TimePoint now = clock.now();
     Entry entry{.value = Value::from_bytes(payload), .stamp = marks.stamp_of(key)};
-    entry.lifetime = {.loaded_at = now,
-                      .fresh_until = now + std::chrono::hours(1) +
-                                     std::chrono::milliseconds(number % 360'000),
-                      .stale_if_error = std::chrono::hours(1)};
+    entry.lifetime = {
+        .loaded_at = now,
+        .fresh_until = now + std::chrono::hours(1) + std::chrono::milliseconds(number % 360'000),
+        .stale_if_error = std::chrono::hours(1)};
     tier.store_now(key, std::move(entry), StoreKind::fill);
   }
 }
@@ -51,12 +51,13 @@ void report(std::string_view label, const MemoryTier& tier, std::size_t before, 
   const TierUsage usage = tier.usage();
   const auto count = static_cast<double>(usage.entries_count);
   const double own_bytes = count * (16 + value_bytes);
-  fmt::print("{:<34} {:>9} entries  RSS {:6.1f} B/entry  bookkeeping {:5.1f} B/entry  counted "
-             "{:5.1f} B/entry  RSS/counted {:5.3f}\n",
-             label, usage.entries_count, static_cast<double>(after - before) / count,
-             (static_cast<double>(after - before) - own_bytes) / count,
-             (static_cast<double>(usage.bytes) - own_bytes) / count,
-             static_cast<double>(after - before) / static_cast<double>(usage.bytes));
+  fmt::print(
+      "{:<34} {:>9} entries  RSS {:6.1f} B/entry  bookkeeping {:5.1f} B/entry  counted "
+      "{:5.1f} B/entry  RSS/counted {:5.3f}\n",
+      label, usage.entries_count, static_cast<double>(after - before) / count,
+      (static_cast<double>(after - before) - own_bytes) / count,
+      (static_cast<double>(usage.bytes) - own_bytes) / count,
+      static_cast<double>(after - before) / static_cast<double>(usage.bytes));
 }
 
 void measure(std::string_view label, std::size_t max_bytes, std::size_t count) {

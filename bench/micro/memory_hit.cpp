@@ -41,7 +41,8 @@ struct TbbCompare {
   static bool equal(const std::string& left, const std::string& right) { return left == right; }
 };
 
-/// What all contestants read, in the order of access: as a program would have it, one after another.
+/// What all contestants read, in the order of access: as a program would have it, one after
+/// another.
 struct Stream {
   std::vector<std::array<char, 16>> keys;
 
@@ -155,10 +156,8 @@ struct FilledTier {
   std::shared_ptr<Clock> clock = make_system_clock();
   Marks marks{};
   detail::Namespace space{1, "bench"};
-  MemoryTier tier{{.limits = {.max_bytes = std::size_t{1} << 30}, .hash_seed = seed},
-                  marks,
-                  *clock,
-                  nullptr};
+  MemoryTier tier{
+      {.limits = {.max_bytes = std::size_t{1} << 30}, .hash_seed = seed}, marks, *clock, nullptr};
 
   FilledTier() {
     const std::vector<std::string> keys = bench::make_keys(entry_count);

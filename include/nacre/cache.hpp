@@ -43,14 +43,6 @@ struct Namespace;
 
 /// The face of an engine that is running already.
 Cache face_of(std::shared_ptr<Engine> engine, const Namespace& space);
-
-/// What a read found, without its type. Empty value and not negative: a miss.
-struct Found {
-  Value value{};
-  Provenance provenance{};
-  bool is_negative = false;
-  bool is_stale = false;
-};
 }  // namespace detail
 
 class AsyncCache;

@@ -59,6 +59,14 @@ namespace detail {
 /// Throws key_not_found: there is no value to give.
 [[noreturn]] void throw_no_value(bool is_negative);
 
+/// What a read found, without its type. Empty value and not negative: a miss.
+struct Found {
+  Value value{};
+  Provenance provenance{};
+  bool is_negative = false;
+  bool is_stale = false;
+};
+
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;

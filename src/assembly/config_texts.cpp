@@ -19,22 +19,22 @@ over both: `nacred --set cache.ttl=5m`. Without any of them each setting has its
 - A **duration** is a number of seconds or a text with its unit: `60`, `"250ms"`, `"1.5s"`, `"5m"`,
   `"1h"`, `"7d"`.
 - A **size** is a number of bytes or a text with its unit: `1024`, `"64KiB"`, `"256MiB"`, `"1GB"`.
-- A **text list** is an array of texts; one text alone stands for a list of one. In variables and flags
-  commas divide it.
-- Environment names are `NACRE_<SECTION>_<NAME>`; those of `[caches.NAME]` exist for the caches of the
-  file, `-` in a name becoming `_`. Understood as well: `PORT` (the port of the first `listen`),
+- A **text list** is an array of texts; one text alone stands for a list of one. In variables and
+  flags commas divide it.
+- Environment names are `NACRE_<SECTION>_<NAME>`; those of `[caches.NAME]` exist for the caches of
+  the file, `-` in a name becoming `_`. Understood as well: `PORT` (the port of the first `listen`),
   `LOG_LEVEL`, and `NACRE_ENV` (`production`, `development`, `test` or `staging`).
 - Sections in double brackets are lists; they can be given in the file only.
 - All problems are reported at once, with file, line and column: `nacre config check nacre.toml`.
   A name that is not known is an error that names the nearest one.
 - **Reload** says whether a changed value takes effect when nacred is told to reload (SIGHUP). If
   anything is wrong, or needs a restart, the running settings stay as they are and the log says why.
-- Secrets are never in the file but in files of their own, mode 0600 or 0640. Values of `headers` and
-  queries of `url` are withheld wherever settings are shown.
+- Secrets are never in the file but in files of their own, mode 0600 or 0640. Values of `headers`
+  and queries of `url` are withheld wherever settings are shown.
 )";
 
 constexpr std::string_view example_head =
-    R"(# nacre.toml: every setting of nacre. What is commented out has its default, or is an example.
+    R"(# nacre.toml: every setting. What is commented out has its default, or is an example.
 # Check it with: nacre config check /etc/nacre/nacre.toml
 # Durations are seconds or texts like "250ms", "5m"; sizes are bytes or texts like "256MiB".
 )";

@@ -37,7 +37,10 @@ void advise_on_lifetimes(const Options& options, const Policy& policy, std::vect
 }
 
 void advise_on_stale(const Options& options, const Policy& policy, std::vector<Advice>& all) {
-  if (policy.stale_if_error > Duration(0) && policy.stale_if_error < policy.error_backoff) {
+  // The defaults of a short ttl are like that, too; only who chose one of them can do better.
+  const bool is_chosen = options.stale_if_error || options.error_backoff;
+  if (is_chosen && policy.stale_if_error > Duration(0) &&
+      policy.stale_if_error < policy.error_backoff) {
     all.push_back({"stale_if_error",
                    "is less than error_backoff: the stale value is gone before "
                    "the origin is asked again"});

@@ -77,7 +77,6 @@ MemoryTier::~MemoryTier() = default;
 
 bool MemoryTier::find(const KeyView& key, Deadline /*deadline*/, TierReply& reply,
                       const FindDone& /*done*/) {
-  NACRE_SEQUENCE_POINT("memory.find.before");
   find_now(key, reply);
   return true;
 }
@@ -121,14 +120,13 @@ void MemoryTier::sweep(const Sweep& sweep, const SweepDone& done) {
 }
 
 void MemoryTier::list(const Namespace& space, const KeyQuery& query, const ListDone& done) {
-  if (!is_cursor(query.cursor)) return done(std::nullopt);
   done(list_page(space, query));
 }
 
-KeyPage MemoryTier::list_page(const Namespace& space, const KeyQuery& query) const {
-  KeyPage page;
+std::optional<KeyPage> MemoryTier::list_page(const Namespace& space, const KeyQuery& query) const {
   const std::optional<Cursor> from = parse_cursor(query.cursor);
-  if (!from) return page;
+  if (!from || from->shard >= shards_.size()) return std::nullopt;
+  KeyPage page;
   std::optional<Glob> pattern;
   if (!query.pattern.empty()) {
     const Parsed<Glob> parsed = Glob::parse(query.pattern);

@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "base/sequence_point.hpp"
 #include "coherence/marks.hpp"
 #include "memory/removal.hpp"
 #include "memory/shard.hpp"
@@ -58,11 +60,12 @@ class MemoryTier final : public Tier {
 
   /// As find(), without the means to answer later.
   void find_now(const KeyView& key, TierReply& reply) {
+    NACRE_SEQUENCE_POINT("memory.find.before");
     const bool is_found = shard_of(key).find(key, clock_.coarse_now(), reply.entry);
     reply.state = is_found ? TierReply::State::found : TierReply::State::absent;
   }
 
-  /// `refused` for more than an eighth of a shard's share; whatever the key had is then gone.
+  /// `refused` for more than an eighth of a shard's share.
   void store(const KeyView& key, Entry entry, StoreKind kind, const StoreDone& done) override;
   StoreReply store_now(const KeyView& key, Entry entry, StoreKind kind);
 
@@ -71,9 +74,9 @@ class MemoryTier final : public Tier {
 
   void sweep(const Sweep& sweep, const SweepDone& done) override;
 
-  /// Every key that is there from the first page to the last is listed exactly once. No page
-  /// for a cursor that is none. Keys whose 64-bit hashes are equal come together, even beyond the
-  /// limit.
+  /// Every key that is there from the first page to the last is listed exactly once. Keys whose
+  /// 64-bit hashes are equal come together, even beyond the limit. A pattern that is none matches
+  /// nothing.
   void list(const Namespace& space, const KeyQuery& query, const ListDone& done) override;
 
   TierUsage usage() const override;
@@ -88,7 +91,7 @@ class MemoryTier final : public Tier {
     // Two shifts, because one by 64 is undefined and there may be a single shard.
     return *shards_[key.hash >> 1 >> shard_shift_];
   }
-  KeyPage list_page(const Namespace& space, const KeyQuery& query) const;
+  std::optional<KeyPage> list_page(const Namespace& space, const KeyQuery& query) const;
   memory::Tick expire(TimePoint now);
 
   Clock& clock_;

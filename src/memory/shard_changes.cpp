@@ -158,26 +158,11 @@ bool ShardCore::passes(const ListFilter& filter, Ref ref, TimePoint now) {
 }
 
 Inspection ShardCore::inspect(const Node& entry, TimePoint now) const {
-  const Lifetime lifetime = lifetime_of(entry, context_.scale);
-  Inspection inspection;
-  inspection.key = entry.key();
-  inspection.state = !entry.value                 ? EntryState::negative
-                     : now < lifetime.fresh_until ? EntryState::fresh
-                                                  : EntryState::stale;
-  inspection.provenance = {.tier = TierKind::memory,
-                           .age = std::max(Duration::zero(), Duration(now - lifetime.loaded_at)),
-                           .remaining = lifetime.fresh_until - now};
-  inspection.stale_remaining = usable_until(lifetime) - now;
-  if (entry.value) {
-    inspection.format = entry.value.format();
-    inspection.is_live_object = !entry.value.is_bytes();
-    inspection.payload_bytes = entry.value.payload_bytes();
-  }
+  Entry shown{.value = entry.value, .lifetime = lifetime_of(entry, context_.scale)};
+  if (const NodeExtras* const extras = entry.extras()) shown.notes = extras->notes;
+  Inspection inspection = inspection_of(std::string(entry.key()), shown, TierKind::memory, now);
+  inspection.value = Value();
   inspection.entry_bytes = weight_of(entry) + Table::bytes_per_entry;
-  if (const EntryNotes* const notes = entry.notes()) {
-    inspection.tags = notes->tags;
-    inspection.validators = notes->validators;
-  }
   return inspection;
 }
 

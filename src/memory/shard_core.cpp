@@ -165,9 +165,7 @@ std::optional<StoreReply> ShardCore::place(const KeyView& key, Entry& entry, Tim
                                            Slice& slice) {
   const Ref old = find_ref(key);
   const Cost cost = cost_for(key, entry);
-  if (cost.node_bytes + cost.payload_bytes > limits_.max_entry_bytes) {
-    return refuse(old, now, slice);
-  }
+  if (cost.node_bytes + cost.payload_bytes > limits_.max_entry_bytes) return StoreReply::refused;
   std::optional<Seat> seat;
   if (old != 0) {
     if (overwrite(old, entry, now, slice)) return StoreReply::stored;
@@ -182,14 +180,6 @@ std::optional<StoreReply> ShardCore::place(const KeyView& key, Entry& entry, Tim
   // The address range of the shard is used up, though its bytes are not: one goes, one comes.
   if (evict_one(now, slice) == Room::impossible) return StoreReply::refused;
   return std::nullopt;
-}
-
-StoreReply ShardCore::refuse(Ref old, TimePoint now, Slice& slice) {
-  // What is there is older than what was refused, and must not be read in its place.
-  if (old != 0) {
-    drop_dead(old, death_of(node(old), now).value_or(RemovalReason::replaced), slice);
-  }
-  return StoreReply::refused;
 }
 
 bool ShardCore::overwrite(Ref ref, Entry& entry, TimePoint now, Slice& slice) {

@@ -135,7 +135,6 @@ class ShardCore final {
   bool fits(const Cost& cost) const noexcept;
   Room make_room(const Cost& cost, TimePoint now, Slice& slice);
   Room evict_one(TimePoint now, Slice& slice);
-  StoreReply refuse(Ref old, TimePoint now, Slice& slice);
   std::optional<StoreReply> place(const KeyView& key, Entry& entry, TimePoint now, Slice& slice);
   bool overwrite(Ref ref, Entry& entry, TimePoint now, Slice& slice);
   bool insert(const KeyView& key, Entry& entry, std::optional<Seat> seat, TimePoint now);

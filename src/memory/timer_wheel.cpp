@@ -5,8 +5,7 @@
 namespace nacre::memory {
 
 void TimerWheel::add(Ref ref, Tick due) noexcept {
-  // What lies beyond the horizon is looked at again when the horizon has come.
-  due = std::clamp(due, current_, current_ | (horizon - 1));
+  due = std::max(due, current_);
   // The level is that of the highest digit in which `due` differs from the present.
   const auto differing = static_cast<unsigned>(std::bit_width(due ^ current_));
   const unsigned level = differing == 0 ? 0 : (differing - 1) / slot_bits;

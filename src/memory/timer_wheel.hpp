@@ -57,7 +57,8 @@ class TimerWheel final {
   static constexpr unsigned slot_bits = 6;
   static constexpr unsigned slots = 1u << slot_bits;
   static constexpr unsigned levels = 6;
-  static constexpr Tick horizon = Tick{1} << (slot_bits * levels);
+  static_assert(TimeScale::never / (tick_length / TimeScale::step) < Tick{1} << slot_bits * levels,
+                "every tick of the scale has a slot");
   static constexpr Ref head_flag = Ref{1} << 31;
 
   Node& node(Ref ref) const noexcept { return *reinterpret_cast<Node*>(slab_.at(ref)); }

@@ -207,6 +207,10 @@ class HeadReader {
         break;
       case 10:
         if (is("connection")) read_connection(value);
+        if (is("tracestate")) head_.tracestate = value;
+        break;
+      case 11:
+        if (is("traceparent")) head_.traceparent = value;
         break;
       case 12:
         if (is("content-type")) return keep_once(head_.content_type, has_content_type_, value);

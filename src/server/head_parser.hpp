@@ -30,7 +30,7 @@ struct RequestHead {
   Framing framing = Framing::none;
   std::uint64_t content_length = 0;  ///< with Framing::length
 
-  // The fields somebody here reads; empty when absent. All but `accept` may come once only.
+  // The fields somebody here reads; empty when absent.
   std::string_view host{};
   std::string_view accept{};
   std::string_view authorization{};
@@ -38,6 +38,8 @@ struct RequestHead {
   std::string_view origin{};
   std::string_view fetch_site{};
   std::string_view request_id{};
+  std::string_view traceparent{};
+  std::string_view tracestate{};
 };
 
 /// Why a head was refused: the status to answer and one sentence for the peer.

@@ -279,7 +279,8 @@ void HttpSession::dispatch(const RequestHead& head, std::string_view body) {
   Response response;
   const ReplyAddress address{id_, request};
   context_.mailbox->begin_direct(address, response);
-  context_.handler.handle(Request{head, body, peer_}, Reply(context_.mailbox, address));
+  context_.handler.handle(Request{head, body, peer_, asked.request_id},
+                          Reply(context_.mailbox, address));
   const bool is_answered = context_.mailbox->end_direct();
   if (is_answered && slots_.empty()) {
     write(asked, response, input_ == Input::ended);

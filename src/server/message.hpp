@@ -22,6 +22,7 @@ struct Request {
   const RequestHead& head;
   std::string_view body{};
   const PeerAddress& peer;
+  std::string_view request_id{};  ///< the one the response has
 };
 
 /// A response. Its body is `text`, then `shared`, then `tail`: a value goes out from where the

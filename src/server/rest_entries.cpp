@@ -68,19 +68,25 @@ void read_entry(Call& call) {
   const QueryFields query(call.request.head.query, read_fields);
   const Cache& cache = cache_of(call, query);
   const EntryRead read{cache, accepts_type(call.request.head.accept, "application/octet-stream")};
+  std::optional<Duration> ttl;
+  if (const std::string* text = query.find("ttl")) ttl = read_duration("ttl", *text);
   const OriginRoute* origin = call.backend->origins ? call.backend->origins->find(key) : nullptr;
-  std::optional<Options> options;
-  if (const std::string* ttl = query.find("ttl")) {
-    options.emplace();
-    if (origin != nullptr) options = origin->options;
-    options->ttl = read_duration("ttl", *ttl);
-  }
   const auto answer = [reply = share_reply(call), backend = call.backend, read,
                        key](Outcome<Lookup<Bytes>> found) {
     reply->send(found ? lookup_response(read, key, found.value()) : error_response(found.error()));
   };
   if (origin == nullptr) return cache.async().get<Bytes>(key, answer);
-  cache.async().get_or_load<Bytes>(key, origin->loader, options ? *options : origin->options,
+  Options options = origin->options;
+  if (ttl) options.ttl = ttl;
+  if (!ttl && !origin->passes_fields) {
+    return cache.async().get_or_load<Bytes>(key, origin->loader, options, answer);
+  }
+  const RequestHead& head = call.request.head;
+  const OriginCaller caller{.request_id = call.request.request_id,
+                            .traceparent = head.traceparent,
+                            .tracestate = head.tracestate,
+                            .ttl = ttl};
+  cache.async().get_or_load<Bytes>(key, call.backend->origins->loader(*origin, caller), options,
                                    answer);
 }
 

@@ -77,7 +77,7 @@ class WarmRun final : public std::enable_shared_from_this<WarmRun> {
     options.soft_load_timeout = std::chrono::hours(1);
     if (is_forced) cache_.remove(keys_[index]);
     cache_.async().get_or_load<Bytes>(
-        keys_[index], origin.loader, options,
+        keys_[index], loader_of(origin), options,
         [self = shared_from_this(), index](Outcome<Lookup<Bytes>> found) {
           if (found) {
             self->finish(index, End::warmed);
@@ -86,6 +86,10 @@ class WarmRun final : public std::enable_shared_from_this<WarmRun> {
           }
           self->continue_later();
         });
+  }
+
+  AsyncLoader<Bytes> loader_of(const OriginRoute& origin) const {
+    return ttl ? backend_->origins->loader(origin, {.ttl = ttl}) : origin.loader;
   }
 
   // Not by a call: answers that come at once would nest as deep as there are keys.

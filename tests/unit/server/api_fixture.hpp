@@ -22,7 +22,7 @@ namespace nacre::server::testing {
 /// Serves keys that begin with "origin:" by a function the test gives.
 class ScriptedOrigins final : public OriginRoutes {
  public:
-  using Answer = std::function<Loaded<Bytes>(const LoadContext&)>;
+  using Answer = std::function<Value(const LoadContext&)>;
 
   ScriptedOrigins() {
     route_.match = "origin:{id}";
@@ -30,24 +30,38 @@ class ScriptedOrigins final : public OriginRoutes {
     route_.options.ttl = std::chrono::seconds(60);
     route_.options.stale_if_error = std::chrono::seconds(600);
     route_.options.negative_ttl = std::chrono::seconds(5);
-    route_.loader = [this](const LoadContext& context, const LoadCompletion<Bytes>& done) {
-      ++load_count;
-      try {
-        done.complete(answer(context));
-      } catch (const Error& error) {
-        done.fail(error);
-      }
-    };
+    route_.loader = loader(route_, {});
   }
 
   const OriginRoute* find(std::string_view key) const override {
     return key.starts_with("origin:") ? &route_ : nullptr;
   }
 
+  AsyncLoader<Bytes> loader(const OriginRoute&, const OriginCaller& caller) const override {
+    return [this, ttl = caller.ttl, request_id = std::string(caller.request_id)](
+               const LoadContext& context, const LoadCompletion<Bytes>& done) {
+      ++load_count;
+      last_request_id = request_id;
+      try {
+        Value value = answer(context);
+        if (!value) return done.complete(Loaded<Bytes>::absent());
+        Options options;
+        options.ttl = ttl;
+        done.complete(Loaded<Bytes>::shared(std::move(value), options));
+      } catch (const Error& error) {
+        done.fail(error);
+      }
+    };
+  }
+
+  void pass_fields() { route_.passes_fields = true; }
+
+  /// What the origin answers; an empty value for "does not exist". May throw an Error.
   Answer answer = [](const LoadContext& context) {
-    return Loaded<Bytes>::shared(Value::from_bytes("\"" + context.key + "\"", Format::json));
+    return Value::from_bytes("\"" + context.key + "\"", Format::json);
   };
-  std::atomic<int> load_count = 0;
+  mutable std::atomic<int> load_count = 0;
+  mutable std::string last_request_id{};
 
  private:
   OriginRoute route_{};
@@ -111,8 +125,7 @@ class ApiFixture : public ::testing::Test {
       }
       session.on_sent(sent_bytes);
     }
-    std::vector<WireReply> replies =
-        parse_replies(output, nullptr, bytes.starts_with("HEAD "));
+    std::vector<WireReply> replies = parse_replies(output, nullptr, bytes.starts_with("HEAD "));
     EXPECT_EQ(replies.size(), 1U) << output;
     return replies.empty() ? WireReply{} : std::move(replies.front());
   }

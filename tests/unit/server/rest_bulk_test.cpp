@@ -178,7 +178,7 @@ TEST_F(RestBulk, warms_what_is_not_fresh) {
   get("/api/cache/origin:fresh");
   origins->answer = [](const LoadContext& context) {
     if (context.key == "origin:bad") throw Error(Errc::load_failed, "the origin answered 500");
-    return Loaded<Bytes>::shared(Value::from_bytes("1", Format::json));
+    return Value::from_bytes("1", Format::json);
   };
   const WireReply reply =
       post("/api/cache/warm",

@@ -72,7 +72,7 @@ TEST_F(RestEntries, sends_a_large_value_whole) {
 
 TEST_F(RestEntries, says_a_miss_and_a_negative_hit_apart) {
   expect_error(get("/api/cache/none"), 404, "cache.key_not_found", {R"("state":"miss")"});
-  origins->answer = [](const LoadContext&) { return Loaded<Bytes>::absent(); };
+  origins->answer = [](const LoadContext&) { return Value(); };
   expect_error(get("/api/cache/origin:1"), 404, "cache.key_not_found", {R"("state":"negative")"});
   clock->advance(1s);
   expect_error(get("/api/cache/origin:1"), 404, "cache.key_not_found",
@@ -94,9 +94,17 @@ TEST_F(RestEntries, takes_a_ttl_for_what_it_loads) {
   EXPECT_NE(get("/api/cache/origin:7").body.find(R"("ttl_ms":5000)"), std::string::npos);
 }
 
+TEST_F(RestEntries, passes_fields_of_its_caller_where_the_rule_does) {
+  get("/api/cache/origin:1", "X-Request-Id: caller-1\r\n");
+  EXPECT_EQ(origins->last_request_id, "");
+  origins->pass_fields();
+  get("/api/cache/origin:2", "X-Request-Id: caller-2\r\n");
+  EXPECT_EQ(origins->last_request_id, "caller-2");
+}
+
 TEST_F(RestEntries, gives_a_stale_value_when_the_origin_fails) {
   get("/api/cache/origin:7");
-  origins->answer = [](const LoadContext&) -> Loaded<Bytes> {
+  origins->answer = [](const LoadContext&) -> Value {
     throw Error(Errc::load_failed, "the origin answered 500");
   };
   clock->advance(61s);
@@ -106,7 +114,7 @@ TEST_F(RestEntries, gives_a_stale_value_when_the_origin_fails) {
 }
 
 TEST_F(RestEntries, answers_504_when_the_origin_hangs) {
-  origins->answer = [](const LoadContext&) -> Loaded<Bytes> {
+  origins->answer = [](const LoadContext&) -> Value {
     throw Error(Errc::load_timeout, "the origin took longer than 2s");
   };
   expect_error(get("/api/cache/origin:7"), 504, "cache.load_timeout");

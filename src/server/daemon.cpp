@@ -1,0 +1,182 @@
+#include "server/daemon.hpp"
+
+#include <thread>
+#include <utility>
+
+#include "assembly/host_limits.hpp"
+#include "assembly/settings_advisor.hpp"
+#include "nacre/caches.hpp"
+#include "server/api_handler.hpp"
+#include "server/http_origins.hpp"
+#include "server/http_server.hpp"
+
+namespace nacre::server {
+namespace {
+
+// Requests that look at every entry: a few at once, and not many more in a queue, for each holds
+// its client.
+constexpr ThreadPoolOptions scan_pool = {
+    .max_threads = 2, .max_queued = 1024, .name = "nacred-scan"};
+
+// How long loads may take to end once nobody waits for them.
+constexpr Duration load_end_timeout = std::chrono::seconds(1);
+
+HttpLimits limits_of(const ServerSettings& server) {
+  HttpLimits limits;
+  limits.max_head_bytes = server.max_head_bytes;
+  limits.max_field_count = server.max_head_fields;
+  limits.max_url_bytes = server.max_url_bytes;
+  limits.max_body_bytes = server.max_body_bytes;
+  limits.max_connection_count = server.max_connections;
+  limits.max_connections_per_address = server.max_connections_per_address;
+  limits.head_timeout = server.head_timeout;
+  limits.min_transfer_bytes_per_second = server.min_body_rate;
+  limits.idle_timeout = server.idle_timeout;
+  limits.max_unread_reply_count = server.max_pipelined;
+  limits.max_unread_reply_bytes = server.max_unread_bytes;
+  return limits;
+}
+
+std::string token_of(const ServerSettings& server) {
+  return server.bearer_token_file.empty() ? std::string()
+                                          : read_secret_file(server.bearer_token_file);
+}
+
+AccessPolicy access_of(const ServerSettings& server) {
+  return AccessPolicy({.allowed_hosts = server.allowed_hosts,
+                       .allowed_origins = server.allowed_origins,
+                       .bearer_token = token_of(server)});
+}
+
+// Requests that name no cache mean the default one.
+std::vector<NamedCache> named_caches(const Caches& caches) {
+  std::vector<NamedCache> named = {{"default", caches.cache()}};
+  for (const std::string& name : caches.names()) {
+    if (name != "default") named.push_back({name, caches.cache(name)});
+  }
+  return named;
+}
+
+}  // namespace
+
+void check_daemon_settings(const Settings& settings) {
+  check_exposure(settings.server.listen, !settings.server.bearer_token_file.empty());
+  token_of(settings.server);
+  check_origins(settings.origins);
+}
+
+struct Daemon::State {
+  State(const Settings& of_start, std::shared_ptr<Clock> of_daemon, DaemonLog& of_lines)
+      : settings(of_start),
+        log(of_lines),
+        clock(std::move(of_daemon)),
+        caches(settings, {.clock = clock, .log = log.sink(), .metrics = metrics}) {
+    state->started_at = clock->now();
+    backend = make_backend(settings);
+    handler = std::make_unique<ApiHandler>(backend);
+  }
+
+  // Shares the caches with the backend before, and all the rest is new.
+  std::shared_ptr<const Backend> make_backend(const Settings& wanted) const {
+    auto made = std::make_shared<Backend>();
+    made->caches = named_caches(caches);
+    made->origins =
+        connect_origins(wanted.origins, {.clock = clock, .metrics = metrics, .random = random});
+    made->access = access_of(wanted.server);
+    made->executor = executor;
+    made->clock = clock;
+    made->metrics = metrics;
+    made->daemon = state;
+    made->config_json = render_settings_json(wanted);
+    made->is_production = wanted.server.production;
+    made->allows_flush_in_production = wanted.server.allow_flush_in_production;
+    return made;
+  }
+
+  void advise() const {
+    for (const Advice& advice : assembly::advise(settings, assembly::read_host_limits())) {
+      const std::string message = advice.subject + ": " + advice.text;
+      log.write({.level = LogLevel::warning, .event = "settings.advice", .message = message});
+    }
+  }
+
+  void start_server() {
+    HttpServerOptions options;
+    options.listen = settings.server.listen;
+    options.thread_count = settings.server.threads != 0 ? settings.server.threads
+                                                        : std::thread::hardware_concurrency();
+    options.limits = limits_of(settings.server);
+    options.clock = clock;
+    if (settings.server.access_log) options.access_log = log.access_log();
+    options.log = log.sink();
+    server = std::make_unique<HttpServer>(std::move(options), *handler);
+  }
+
+  Settings settings;
+  DaemonLog& log;
+  std::shared_ptr<Clock> clock;
+  std::shared_ptr<MetricsRegistry> metrics = make_metrics_registry();
+  std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
+  std::shared_ptr<Executor> executor = make_thread_pool(scan_pool);
+  std::shared_ptr<DaemonState> state = std::make_shared<DaemonState>();
+  Caches caches;
+  std::shared_ptr<const Backend> backend{};
+
+  // Backends before the present one, while requests use them. Freed here, as freeing one waits for
+  // the thread of its origins, on which its last request may end.
+  std::vector<std::shared_ptr<const Backend>> retired{};
+
+  std::unique_ptr<ApiHandler> handler{};
+  std::unique_ptr<HttpServer> server{};
+};
+
+Daemon::Daemon(const Settings& settings, std::shared_ptr<Clock> clock, DaemonLog& log) {
+  check_exposure(settings.server.listen, !settings.server.bearer_token_file.empty());
+  state_ = std::make_unique<State>(settings, std::move(clock), log);
+  state_->advise();
+  state_->start_server();
+}
+
+Daemon::~Daemon() {
+  // No new requests, then no loads: what they answer to is gone by then.
+  state_->server.reset();
+  if (!state_->caches.shutdown(load_end_timeout)) {
+    state_->log.write({.level = LogLevel::warning,
+                       .event = "daemon.shutdown",
+                       .message = "loads still run; they are given up"});
+  }
+  state_->executor->stop();
+}
+
+const std::vector<std::string>& Daemon::addresses() const noexcept {
+  return state_->server->addresses();
+}
+
+void Daemon::reload(const Settings& settings) {
+  const std::vector<std::string> fixed = changes_needing_restart(state_->settings, settings);
+  if (!fixed.empty()) {
+    std::string names;
+    for (const std::string& name : fixed) names += (names.empty() ? "" : ", ") + name;
+    throw Error(Errc::invalid_argument, "these settings need a restart: " + names);
+  }
+  // Everything that can fail comes first.
+  std::shared_ptr<const Backend> wanted = state_->make_backend(settings);
+  state_->caches.reconfigure(settings);
+  state_->log.set_level(settings.log.level);
+  state_->settings = settings;
+  state_->handler->replace_backend(wanted);
+  state_->retired.push_back(std::exchange(state_->backend, std::move(wanted)));
+  std::erase_if(state_->retired,
+                [](const std::shared_ptr<const Backend>& old) { return old.use_count() == 1; });
+}
+
+void Daemon::begin_drain() {
+  state_->state->is_draining = true;
+  state_->server->drain();
+}
+
+bool Daemon::wait_drained(Duration timeout) {
+  return state_->server->wait_drained(timeout);
+}
+
+}  // namespace nacre::server

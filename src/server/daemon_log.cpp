@@ -1,0 +1,122 @@
+#include "server/daemon_log.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "base/json_text.hpp"
+
+namespace nacre::server {
+namespace {
+
+spdlog::level::level_enum level_of(LogLevel level) noexcept {
+  switch (level) {
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+std::string_view word_of(LogLevel level) noexcept {
+  switch (level) {
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      break;
+  }
+  return "error";
+}
+
+// RFC 3339 with milliseconds, in UTC.
+std::string time_text(std::chrono::system_clock::time_point now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now - second);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(second)),
+                     milliseconds.count());
+}
+
+}  // namespace
+
+struct DaemonLog::State {
+  State(std::shared_ptr<Clock> of_lines, LogLevel level)
+      : clock(std::move(of_lines)),
+        logger("nacred", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    // The line is made here; spdlog adds nothing to it.
+    logger.set_pattern("%v");
+    logger.set_level(level_of(level));
+  }
+
+  void write(const LogRecord& record) {
+    if (!logger.should_log(level_of(record.level))) return;
+    JsonText json;
+    json.begin_object();
+    json.member("time", time_text(clock->wall_now()));
+    json.member("level", word_of(record.level));
+    json.member("event", record.event);
+    json.member("message", record.message);
+    for (const auto& [name, value] : record.fields) json.member(name, value);
+    json.end_object();
+    logger.log(level_of(record.level), "{}", std::move(json).take());
+  }
+
+  void write(const AccessRecord& record) {
+    JsonText json;
+    json.begin_object();
+    json.member("time", time_text(clock->wall_now()));
+    json.member("event", "http.request");
+    json.member("method", record.method);
+    json.member("path", record.path);
+    json.member("status", record.status);
+    json.member("bytes", record.body_bytes);
+    json.member("duration_us",
+                std::chrono::duration_cast<std::chrono::microseconds>(record.duration).count());
+    json.member("request_id", record.request_id);
+    json.member("remote", record.remote);
+    json.end_object();
+    logger.log(spdlog::level::critical, "{}", std::move(json).take());
+  }
+
+  std::shared_ptr<Clock> clock;
+  spdlog::logger logger;
+};
+
+DaemonLog::DaemonLog(std::shared_ptr<Clock> clock, LogLevel level)
+    : state_(std::make_shared<State>(std::move(clock), level)) {}
+
+DaemonLog::~DaemonLog() {
+  state_->logger.flush();
+}
+
+void DaemonLog::set_level(LogLevel level) {
+  state_->logger.set_level(level_of(level));
+}
+
+LogSink DaemonLog::sink() const {
+  return [state = state_](const LogRecord& record) { state->write(record); };
+}
+
+AccessLog DaemonLog::access_log() const {
+  return [state = state_](const AccessRecord& record) { state->write(record); };
+}
+
+void DaemonLog::write(const LogRecord& record) const {
+  state_->write(record);
+}
+
+}  // namespace nacre::server
