@@ -153,13 +153,7 @@ const std::vector<std::string>& Daemon::addresses() const noexcept {
 }
 
 void Daemon::reload(const Settings& settings) {
-  const std::vector<std::string> fixed = changes_needing_restart(state_->settings, settings);
-  if (!fixed.empty()) {
-    std::string names;
-    for (const std::string& name : fixed) names += (names.empty() ? "" : ", ") + name;
-    throw Error(Errc::invalid_argument, "these settings need a restart: " + names);
-  }
-  // Everything that can fail comes first.
+  // Everything that can fail comes first; the caches also refuse what needs a restart.
   std::shared_ptr<const Backend> wanted = state_->make_backend(settings);
   state_->caches.reconfigure(settings);
   state_->log.set_level(settings.log.level);

@@ -6,6 +6,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <chrono>
+#include <ctime>
 #include <string_view>
 #include <utility>
 
@@ -43,11 +44,11 @@ std::string_view word_of(LogLevel level) noexcept {
 }
 
 // RFC 3339 with milliseconds, in UTC.
-std::string time_text(std::chrono::system_clock::time_point now) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(now);
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now - second);
+std::string time_text(std::chrono::sys_time<std::chrono::system_clock::duration> moment) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(moment);
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(moment - second);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(second)),
+                     fmt::gmtime(static_cast<std::time_t>(second.time_since_epoch().count())),
                      milliseconds.count());
 }
 

@@ -86,7 +86,7 @@ constexpr std::array<OpenApiSchema, 22> schemas = {{
       "properties":{"keys":{"type":"array","minItems":1,"maxItems":10000,
       "items":{"$ref":"#/components/schemas/Key"}},
       "ttl":{"$ref":"#/components/schemas/Duration"},
-      "force":{"type":"boolean","description":"Invalidate first, so that each is loaded anew."}}})"},
+      "force":{"type":"boolean","description":"Invalidate first: each is loaded anew."}}})"},
     {"WarmingAnswer", R"({"type":"object","required":["requested","warmed","skipped","failed"],
       "properties":{"requested":{"type":"integer"},"warmed":{"type":"integer"},
       "skipped":{"type":"integer"},"failed":{"type":"array","items":{"type":"object",
