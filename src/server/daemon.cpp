@@ -72,16 +72,16 @@ struct Daemon::State {
         clock(std::move(of_daemon)),
         caches(settings, {.clock = clock, .log = log.sink(), .metrics = metrics}) {
     state->started_at = clock->now();
-    backend = make_backend(settings);
-    handler = std::make_unique<ApiHandler>(backend);
+    handler = std::make_unique<ApiHandler>(make_backend(settings));
   }
 
   // Shares the caches with the backend before, and all the rest is new.
   std::shared_ptr<const Backend> make_backend(const Settings& wanted) const {
     auto made = std::make_shared<Backend>();
     made->caches = named_caches(caches);
-    made->origins =
-        connect_origins(wanted.origins, {.clock = clock, .metrics = metrics, .random = random});
+    made->origins = connect_origins(
+        wanted.origins,
+        {.clock = clock, .metrics = metrics, .random = random, .executor = executor});
     made->access = access_of(wanted.server);
     made->executor = executor;
     made->clock = clock;
@@ -120,12 +120,6 @@ struct Daemon::State {
   std::shared_ptr<Executor> executor = make_thread_pool(scan_pool);
   std::shared_ptr<DaemonState> state = std::make_shared<DaemonState>();
   Caches caches;
-  std::shared_ptr<const Backend> backend{};
-
-  // Backends before the present one, while requests use them. Freed here, as freeing one waits for
-  // the thread of its origins, on which its last request may end.
-  std::vector<std::shared_ptr<const Backend>> retired{};
-
   std::unique_ptr<ApiHandler> handler{};
   std::unique_ptr<HttpServer> server{};
 };
@@ -145,6 +139,7 @@ Daemon::~Daemon() {
                        .event = "daemon.shutdown",
                        .message = "loads still run; they are given up"});
   }
+  state_->handler.reset();
   state_->executor->stop();
 }
 
@@ -158,10 +153,7 @@ void Daemon::reload(const Settings& settings) {
   state_->caches.reconfigure(settings);
   state_->log.set_level(settings.log.level);
   state_->settings = settings;
-  state_->handler->replace_backend(wanted);
-  state_->retired.push_back(std::exchange(state_->backend, std::move(wanted)));
-  std::erase_if(state_->retired,
-                [](const std::shared_ptr<const Backend>& old) { return old.use_count() == 1; });
+  state_->handler->replace_backend(std::move(wanted));
 }
 
 void Daemon::begin_drain() {
