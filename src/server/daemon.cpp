@@ -5,6 +5,7 @@
 
 #include "assembly/host_limits.hpp"
 #include "assembly/settings_advisor.hpp"
+#include "base/metrics.hpp"
 #include "nacre/caches.hpp"
 #include "server/api_handler.hpp"
 #include "server/http_origins.hpp"
@@ -119,6 +120,10 @@ struct Daemon::State {
   std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
   std::shared_ptr<Executor> executor = make_thread_pool(scan_pool);
   std::shared_ptr<DaemonState> state = std::make_shared<DaemonState>();
+  MetricsRegistry::Registration lost_lines =
+      metrics->counter_callback({.name = "nacre_log_lines_lost_total",
+                                 .help = "Log lines lost, because nobody read standard error."},
+                                [this] { return static_cast<double>(log.lost_count()); });
   Caches caches;
   std::unique_ptr<ApiHandler> handler{};
   std::unique_ptr<HttpServer> server{};
