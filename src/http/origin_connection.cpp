@@ -13,6 +13,7 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/check.hpp"
@@ -94,13 +95,13 @@ void OriginConnection::Wire::try_next_address(std::string last_trouble) {
     return finish(ConnectionFault::connect, std::move(last_trouble));
   }
   const auto ip = asio::ip::make_address(addresses[next_address_index++], error);
-  socket.close(error);
+  std::ignore = socket.close(error);
   socket.async_connect(tcp::endpoint(ip, address.port),
                        [self = shared_from_this()](error_code failed) {
                          if (!self->is_busy()) return;
                          if (failed) return self->try_next_address(failed.message());
                          error_code ignored;
-                         self->socket.set_option(tcp::no_delay(true), ignored);
+                         std::ignore = self->socket.set_option(tcp::no_delay(true), ignored);
                          if (self->tls) return self->handshake();
                          self->finish(ConnectionFault::none);
                        });
@@ -200,7 +201,7 @@ bool OriginConnection::is_quiet() const noexcept {
 void OriginConnection::close() noexcept {
   wire_->done = nullptr;
   error_code ignored;
-  wire_->socket.close(ignored);
+  std::ignore = wire_->socket.close(ignored);
 }
 
 }  // namespace nacre

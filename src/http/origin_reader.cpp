@@ -127,8 +127,8 @@ void OriginReader::Core::load(const OriginRule& rule, const CallerTerms& caller,
     add_conditions(request.headers, context.validators);
     terms.was_conditional = request.headers.size() > unconditional_count;
   }
-  start(*clients_.at(terms.origin), std::move(request), std::move(terms), completion,
-        std::move(pass));
+  OriginClient& client = *clients_.at(terms.origin);
+  start(client, std::move(request), std::move(terms), completion, std::move(pass));
 }
 
 void OriginReader::Core::start(OriginClient& client, OriginRequest request, ResponseTerms terms,

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/error_code.hpp>
+#include <tuple>
 
 #include "nacre/error.hpp"
 
@@ -21,9 +22,9 @@ TlsContext::TlsContext(const std::string& ca_file)
 
   boost::system::error_code error;
   if (ca_file.empty()) {
-    native_->set_default_verify_paths(error);
+    std::ignore = native_->set_default_verify_paths(error);
   } else {
-    native_->load_verify_file(ca_file, error);
+    std::ignore = native_->load_verify_file(ca_file, error);
   }
   if (error) {
     throw Error(Errc::invalid_argument,

@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <memory>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "unit/http/origin_fixture.hpp"
@@ -186,6 +189,40 @@ TEST_F(OriginClientTest, who_gives_up_in_the_queue_leaves_it) {
   EXPECT_EQ(text_of(third.get()), "/3");
 }
 
+// Both are stopped by one task of the loop: the place of the first is on its way to the second when
+// that one is stopped, too.
+TEST_F(OriginClientTest, place_is_not_lost_with_who_was_about_to_get_it) {
+  TestOrigin origin([](const SeenRequest& request) {
+    return request.request_index == 0 ? held("never") : OriginScript::reply(200, request.target);
+  });
+  TestOrigin other([](const SeenRequest&) { return held("now"); });
+  reader_ = std::make_unique<OriginReader>(
+      OriginRules({{.match = "p:{id}",
+                    .url = origin.url("/{id}"),
+                    .connection = {.max_concurrent = 1, .max_queued = 2}},
+                   {.match = "other", .url = other.url("/")}}),
+      clock_, metrics_, std::make_shared<SeededRandom>(1));
+  std::stop_source stop_first;
+  std::stop_source stop_second;
+  LoadContext first = context("p:1");
+  LoadContext second = context("p:2");
+  first.stop = stop_first.get_token();
+  second.stop = stop_second.get_token();
+  Asked asked_first = ask(first);
+  ASSERT_TRUE(origin.wait_for_requests(1));
+  Asked asked_second = ask(second);
+  reader_->loader (*reader_->find("other"))(context("other"),
+                                            LoadCompletion<Bytes>([&](const Answered&) {
+                                              stop_first.request_stop();
+                                              stop_second.request_stop();
+                                            }));
+  ASSERT_TRUE(other.wait_for_requests(1));
+  other.release();
+  EXPECT_FALSE(asked_first.get());
+  EXPECT_FALSE(asked_second.get());
+  EXPECT_EQ(text_of(ask("p:3").get()), "/3");
+}
+
 TEST_F(OriginClientTest, retries_what_may_pass) {
   const std::vector<std::pair<const char*, OriginScript>> troubles{
       {"502", OriginScript::reply(502, "")},
@@ -221,7 +258,8 @@ TEST_F(OriginClientTest, does_not_retry_what_will_not_change) {
 
 TEST_F(OriginClientTest, makes_as_many_attempts_as_allowed) {
   TestOrigin origin([](const SeenRequest&) { return OriginScript::reply(503, ""); });
-  read_with(origin, {.max_retries = 3, .retry_budget = 1});
+  // Each wait earns the budget's one retry a second.
+  read_with(origin, {.max_retries = 3, .min_retry_delay = 1s, .max_retry_delay = 1s});
   const Answered answered = ask().get_while_time_passes(*clock_, 1s);
   EXPECT_EQ(detail_of(answered, "status"), "503");
   EXPECT_EQ(origin.requests().size(), 4U);
@@ -345,7 +383,10 @@ TEST_F(OriginClientTest, deadline_ends_connecting) {
   DeafListener listener;
   listener.fill_queue();
   read_from({.url = listener.url("http")});
-  const Answered answered = ask_within(1s).get_while_time_passes(*clock_, 100ms);
+  Asked asked = ask_within(1s);
+  wait_for_timer();
+  clock_->advance(1s);
+  const Answered answered = asked.get();
   ASSERT_FALSE(answered);
   EXPECT_EQ(answered.error().code(), Errc::load_timeout);
   EXPECT_EQ(detail_of(answered, "phase"), "connecting");
@@ -354,7 +395,10 @@ TEST_F(OriginClientTest, deadline_ends_connecting) {
 TEST_F(OriginClientTest, deadline_ends_a_tls_handshake) {
   const DeafListener listener;
   read_from({.url = listener.url("https")});
-  const Answered answered = ask_within(1s).get_while_time_passes(*clock_, 100ms);
+  Asked asked = ask_within(1s);
+  wait_for_timer();
+  clock_->advance(1s);
+  const Answered answered = asked.get();
   ASSERT_FALSE(answered);
   EXPECT_EQ(answered.error().code(), Errc::load_timeout);
   EXPECT_EQ(detail_of(answered, "phase"), "connecting");

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "base/random.hpp"
@@ -79,6 +80,15 @@ class OriginFixture : public ::testing::Test {
   }
 
   Asked ask(std::string key = "p:1") const { return ask(context(std::move(key))); }
+
+  /// Waits until a load has set its deadline: from then on it ends in the step it is in.
+  void wait_for_timer() const {
+    constexpr int max_yields = 10'000'000;
+    for (int count = 0; count < max_yields && clock_->pending_timer_count() == 0; ++count) {
+      std::this_thread::yield();
+    }
+    ASSERT_GT(clock_->pending_timer_count(), 0U);
+  }
 
   /// The value of a metric of the one origin, for example "nacre_origin_retries_total".
   /// `more_labels` as `,reason="tls"`.

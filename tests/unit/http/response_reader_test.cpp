@@ -169,6 +169,8 @@ TEST(ResponseReader, bounds_every_part_of_the_head) {
   EXPECT_LE(feeds_until_failed("HTTP/1.1 200 OK\r\nX: ", piece), max_fed_bytes);
   EXPECT_LE(feeds_until_failed("HTTP/1.1 200 OK\r\n", "X: " + piece + "\r\n"), max_fed_bytes);
   EXPECT_LE(feeds_until_failed("HTTP/1.1 200 OK\r\n", "X: y\r\n"), max_fed_bytes);
+  // Each piece ends one field and begins the next, so that the parser takes them one by one.
+  EXPECT_LE(feeds_until_failed("HTTP/1.1 200 OK\r\nX", ": " + piece + "\r\nX"), max_fed_bytes);
   EXPECT_LE(feeds_until_failed(chunked + "1;", piece), max_fed_bytes);
   EXPECT_LE(feeds_until_failed(chunked + "0\r\n", "X: " + piece + "\r\n"), max_fed_bytes);
 }
