@@ -27,6 +27,9 @@ class MapTier final : public Tier {
   /// tiers. Not called from within itself. Set while nobody uses the tier.
   std::function<void()> after_change{};
 
+  /// The same before an update.
+  std::function<void()> before_update{};
+
   TierKind kind() const noexcept override { return kind_; }
 
   bool find(const KeyView& key, Deadline deadline, TierReply& reply,
@@ -47,13 +50,14 @@ class MapTier final : public Tier {
 
   void store(const KeyView& key, Entry entry, StoreKind kind, const StoreDone& done) override {
     const StoreReply reply = commit(key, std::move(entry), kind);
-    come_between();
+    come_between(after_change);
     done(reply);
   }
 
   void update(const KeyView& key, const Update& update, const UpdateDone& done) override {
+    come_between(before_update);
     const bool was_present = change(key, update);
-    come_between();
+    come_between(after_change);
     done(was_present);
   }
 
@@ -74,7 +78,7 @@ class MapTier final : public Tier {
         ++slot;
       }
     }
-    come_between();
+    come_between(after_change);
     done(count);
   }
 
@@ -150,10 +154,10 @@ class MapTier final : public Tier {
     late.done({.state = TierReply::State::skipped});
   }
 
-  void come_between() {
-    if (!after_change || is_between_) return;
+  void come_between(const std::function<void()>& what) {
+    if (!what || is_between_) return;
     is_between_ = true;
-    after_change();
+    what();
     is_between_ = false;
   }
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/event.hpp"
 #include "nacre/error.hpp"
 #include "support/cache_fixture.hpp"
 
@@ -109,27 +110,27 @@ TEST_F(Blocking, a_loader_that_asks_for_its_own_key_is_told_so) {
 }
 
 TEST_F(Blocking, nobody_waits_past_the_timeout_of_the_call) {
-  std::promise<void> release;
-  std::promise<void> begun;
-  auto call = std::async(std::launch::async, [&] {
+  // Copies share them: the loader outlives the wait, and maybe this block.
+  const Event begun;
+  const Event release;
+  auto call = std::async(std::launch::async, [this, begun, release] {
+    const auto load = [begun, release] {
+      begun.set();
+      release.wait();
+      return std::string("late");
+    };
     try {
-      cache_.get_or_load("k",
-                         [&] {
-                           begun.set_value();
-                           release.get_future().wait();
-                           return std::string("late");
-                         },
-                         {.timeout = 1s});
+      cache_.get_or_load("k", load, {.timeout = 1s});
     } catch (const Error& error) {
       return error.code();
     }
     return Errc::internal;
   });
-  begun.get_future().wait();
+  begun.wait();
   // The timer is set by the caller's thread, maybe after the loader has begun.
   while (call.wait_for(0s) != std::future_status::ready) bench_.clock->advance(1s);
   EXPECT_EQ(call.get(), Errc::load_timeout);
-  release.set_value();
+  release.set();
 }
 
 }  // namespace
