@@ -1,9 +1,9 @@
 // The cache with callbacks instead of waiting: the same calls, the same promises.
 //
-//   async.get_or_load<User>("user:1", fetch_user, {.ttl = 60s},
-//   [](nacre::Outcome<nacre::Lookup<User>> user) {
+//   const auto greet_later = [](nacre::Outcome<nacre::Lookup<User>> user) {
 //     if (user) greet(user.value()->name);
-//   });
+//   };
+//   async.get_or_load<User>("user:1", fetch_user, {.ttl = 60s}, greet_later);
 //
 // A callback is called exactly once: before the call returns when the answer is in memory, else
 // later on a thread of the executor, of the clock, or of whoever completes the load. It must be

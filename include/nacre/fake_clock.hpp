@@ -4,8 +4,10 @@
 //   auto clock = std::make_shared<nacre::FakeClock>();
 //   nacre::Cache cache({.clock = clock});
 //   cache.set("greeting", std::string("hello"), {.ttl = 60s});
-//   clock->advance(61s);
-//   assert(!cache.get<std::string>("greeting"));
+//   clock->advance(67s);                            // the ttl and its jitter of up to a tenth
+//   assert(cache.get<std::string>("greeting").is_stale());
+//   clock->advance(10min);                          // stale_if_error, ten times the ttl by default
+//   assert(cache.get<std::string>("greeting").is_miss());
 #pragma once
 
 #include <cstddef>

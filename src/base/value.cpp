@@ -5,6 +5,7 @@
 #include <limits>
 #include <new>
 
+#include "base/value_memory.hpp"
 #include "nacre/error.hpp"
 
 namespace nacre {
@@ -13,11 +14,10 @@ namespace {
 using detail::ValueCell;
 using detail::ValueType;
 
-constexpr std::align_val_t cell_alignment{alignof(ValueCell)};
-
 void destroy_bytes(ValueCell* cell) noexcept {
+  const std::size_t bytes = sizeof(ValueCell) + cell->payload_bytes;
   cell->~ValueCell();
-  ::operator delete(cell, cell_alignment);
+  free_value_memory(cell, bytes);
 }
 
 std::string copy_bytes(const ValueCell* cell) {
@@ -73,7 +73,7 @@ Value Value::from_bytes(std::string_view bytes, Format format) {
                                            " bytes is too large, at most " +
                                            std::to_string(max_bytes) + " bytes are possible");
   }
-  void* memory = ::operator new(sizeof(ValueCell) + bytes.size(), cell_alignment);
+  void* memory = allocate_value_memory(sizeof(ValueCell) + bytes.size());
   auto* cell = new (memory) ValueCell;
   cell->payload_bytes = static_cast<std::uint32_t>(bytes.size());
   cell->type = &bytes_type(format);

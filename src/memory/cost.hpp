@@ -3,16 +3,16 @@
 
 #include <cstddef>
 
+#include "base/value_memory.hpp"
 #include "memory/address_range.hpp"
 #include "tier/entry.hpp"
 
 namespace nacre::memory {
 
-/// What malloc(bytes) takes: a header of 8, rounded to 16, at least 32; whole pages for large ones.
-/// These are glibc's numbers (malloc.c, "chunk").
+/// What an allocation of a value takes: a header of 8, rounded to 16, at least 32 (glibc's
+/// malloc.c, "chunk"); whole pages for large ones (base/value_memory.hpp).
 constexpr std::size_t heap_cost(std::size_t bytes) noexcept {
-  constexpr std::size_t mapped_from = std::size_t{128} << 10;
-  if (bytes >= mapped_from) return in_pages(bytes + 16);
+  if (bytes >= mapped_value_bytes) return in_pages(bytes);
   return bytes <= 24 ? 32 : (bytes + 8 + 15) & ~std::size_t{15};
 }
 

@@ -22,8 +22,20 @@ constexpr std::size_t max_shards = 1024;
 /// Namespaces and the tier itself; what more than 512 namespaces take is not counted in the shares.
 constexpr std::size_t fixed_bytes = sizeof(MemoryTier) + 2 * 2048;
 
-/// The share of one entry in its shard, at most: enough for a policy to choose among eight.
-constexpr std::size_t entry_share = 8;
+/// What one entry may take of its shard, at most: beyond that it would push out all others.
+constexpr std::size_t max_entry_of(std::size_t shard_bytes) {
+  return shard_bytes / 4 * 3;
+}
+
+/// What an entry may cost beside its value: node, key, notes and rounding.
+constexpr std::size_t entry_overhead_bytes = std::size_t{64} << 10;
+
+/// `count` shards, or fewer where each would be too small for the largest value.
+std::size_t with_room_for(std::size_t max_value_bytes, std::size_t max_bytes, std::size_t count) {
+  const std::size_t needed = max_value_bytes + entry_overhead_bytes;
+  while (count > 1 && max_entry_of((max_bytes - fixed_bytes) / count) < needed) count /= 2;
+  return count;
+}
 
 }  // namespace
 
@@ -58,7 +70,8 @@ MemoryTier::MemoryTier(const MemoryTierOptions& options, const Marks& marks, Clo
   const std::size_t count =
       options.shard_count != 0
           ? options.shard_count
-          : chosen_shard_count(options.limits, std::thread::hardware_concurrency());
+          : with_room_for(options.max_value_bytes, max_bytes_,
+                          chosen_shard_count(options.limits, std::thread::hardware_concurrency()));
   NACRE_CHECK(std::has_single_bit(count) && count <= max_shards);
   NACRE_CHECK(max_bytes_ > fixed_bytes);
   NACRE_CHECK(options.limits.max_entries == 0 || options.limits.max_entries >= count);
@@ -66,7 +79,7 @@ MemoryTier::MemoryTier(const MemoryTierOptions& options, const Marks& marks, Clo
   const std::size_t share = (max_bytes_ - fixed_bytes) / count;
   const ShardLimits limits{.max_bytes = share - (sizeof(Shard) - sizeof(ShardCore)),
                            .max_entries = options.limits.max_entries / count,
-                           .max_entry_bytes = share / entry_share};
+                           .max_entry_bytes = max_entry_of(share)};
   shards_.reserve(count);
   for (std::size_t index = 0; index < count; ++index) {
     shards_.push_back(std::make_unique<Shard>(context_, limits, on_removal_));

@@ -31,6 +31,9 @@ struct MemoryTierOptions {
   /// What the hashes of all keys were made with.
   std::uint64_t hash_seed = 0;
 
+  /// Shards are few enough for values of this size, where max_bytes allows it at all.
+  std::size_t max_value_bytes = 0;
+
   /// 0 chooses by limits and cores, as chosen_shard_count() does; else a power of two up to 1024.
   std::size_t shard_count = 0;
 };
@@ -65,7 +68,7 @@ class MemoryTier final : public Tier {
     reply.state = is_found ? TierReply::State::found : TierReply::State::absent;
   }
 
-  /// `refused` for more than an eighth of a shard's share.
+  /// `refused` for more than three quarters of a shard's share.
   void store(const KeyView& key, Entry entry, StoreKind kind, const StoreDone& done) override;
   StoreReply store_now(const KeyView& key, Entry entry, StoreKind kind);
 

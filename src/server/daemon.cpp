@@ -5,6 +5,7 @@
 
 #include "assembly/host_limits.hpp"
 #include "assembly/settings_advisor.hpp"
+#include "base/metrics.hpp"
 #include "nacre/caches.hpp"
 #include "server/api_handler.hpp"
 #include "server/http_origins.hpp"
@@ -72,16 +73,16 @@ struct Daemon::State {
         clock(std::move(of_daemon)),
         caches(settings, {.clock = clock, .log = log.sink(), .metrics = metrics}) {
     state->started_at = clock->now();
-    backend = make_backend(settings);
-    handler = std::make_unique<ApiHandler>(backend);
+    handler = std::make_unique<ApiHandler>(make_backend(settings));
   }
 
   // Shares the caches with the backend before, and all the rest is new.
   std::shared_ptr<const Backend> make_backend(const Settings& wanted) const {
     auto made = std::make_shared<Backend>();
     made->caches = named_caches(caches);
-    made->origins =
-        connect_origins(wanted.origins, {.clock = clock, .metrics = metrics, .random = random});
+    made->origins = connect_origins(
+        wanted.origins,
+        {.clock = clock, .metrics = metrics, .random = random, .executor = executor});
     made->access = access_of(wanted.server);
     made->executor = executor;
     made->clock = clock;
@@ -119,13 +120,11 @@ struct Daemon::State {
   std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
   std::shared_ptr<Executor> executor = make_thread_pool(scan_pool);
   std::shared_ptr<DaemonState> state = std::make_shared<DaemonState>();
+  MetricsRegistry::Registration lost_lines =
+      metrics->counter_callback({.name = "nacre_log_lines_lost_total",
+                                 .help = "Log lines lost, because nobody read standard error."},
+                                [this] { return static_cast<double>(log.lost_count()); });
   Caches caches;
-  std::shared_ptr<const Backend> backend{};
-
-  // Backends before the present one, while requests use them. Freed here, as freeing one waits for
-  // the thread of its origins, on which its last request may end.
-  std::vector<std::shared_ptr<const Backend>> retired{};
-
   std::unique_ptr<ApiHandler> handler{};
   std::unique_ptr<HttpServer> server{};
 };
@@ -145,6 +144,7 @@ Daemon::~Daemon() {
                        .event = "daemon.shutdown",
                        .message = "loads still run; they are given up"});
   }
+  state_->handler.reset();
   state_->executor->stop();
 }
 
@@ -153,21 +153,12 @@ const std::vector<std::string>& Daemon::addresses() const noexcept {
 }
 
 void Daemon::reload(const Settings& settings) {
-  const std::vector<std::string> fixed = changes_needing_restart(state_->settings, settings);
-  if (!fixed.empty()) {
-    std::string names;
-    for (const std::string& name : fixed) names += (names.empty() ? "" : ", ") + name;
-    throw Error(Errc::invalid_argument, "these settings need a restart: " + names);
-  }
-  // Everything that can fail comes first.
+  // Everything that can fail comes first; the caches also refuse what needs a restart.
   std::shared_ptr<const Backend> wanted = state_->make_backend(settings);
   state_->caches.reconfigure(settings);
   state_->log.set_level(settings.log.level);
   state_->settings = settings;
-  state_->handler->replace_backend(wanted);
-  state_->retired.push_back(std::exchange(state_->backend, std::move(wanted)));
-  std::erase_if(state_->retired,
-                [](const std::shared_ptr<const Backend>& old) { return old.use_count() == 1; });
+  state_->handler->replace_backend(std::move(wanted));
 }
 
 void Daemon::begin_drain() {

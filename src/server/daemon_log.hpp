@@ -1,6 +1,7 @@
-// nacred's log: one JSON object a line, on stderr.
+// nacred's log: one JSON object a line, on stderr, written by a thread of its own.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "nacre/clock.hpp"
@@ -9,7 +10,8 @@
 
 namespace nacre::server {
 
-/// Thread safe. Its sinks may outlive it.
+/// Thread safe. Its sinks may outlive it. Writing never waits: when 8192 lines wait for a reader of
+/// stderr that does not read, the oldest are lost.
 class DaemonLog final {
  public:
   DaemonLog(std::shared_ptr<Clock> clock, LogLevel level);
@@ -25,6 +27,12 @@ class DaemonLog final {
   AccessLog access_log() const;
 
   void write(const LogRecord& record) const;
+
+  /// Waits until no line waits any more; false when `timeout` has passed first.
+  [[nodiscard]] bool wait_written(Duration timeout) const;
+
+  /// Lines lost so far.
+  std::size_t lost_count() const;
 
  private:
   struct State;

@@ -91,7 +91,11 @@ void check_origins(const std::vector<OriginSettings>& settings) {
 std::shared_ptr<const OriginRoutes> connect_origins(const std::vector<OriginSettings>& settings,
                                                     const OriginSurroundings& surroundings) {
   if (settings.empty()) return nullptr;
-  return std::make_shared<HttpOrigins>(rules_of(settings), surroundings);
+  auto origins = std::make_unique<HttpOrigins>(rules_of(settings), surroundings);
+  return {origins.release(), [executor = surroundings.executor](const HttpOrigins* ended) {
+            // A stopped executor refuses: then the program ends, and its main thread is here.
+            if (!executor->try_post([ended] { delete ended; })) delete ended;
+          }};
 }
 
 }  // namespace nacre::server

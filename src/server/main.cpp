@@ -21,6 +21,9 @@ namespace {
 // How often a drain looks whether it is done or another signal came.
 constexpr Duration drain_step = std::chrono::milliseconds(20);
 
+// How long the last lines may take to reach whoever reads standard error.
+constexpr Duration log_timeout = std::chrono::seconds(1);
+
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -90,10 +93,13 @@ int run(const Flags& flags) {
     log.write({.level = LogLevel::warning,
                .event = "daemon.drain",
                .message = "requests are cut short: the time is up, or another signal came"});
+    static_cast<void>(log.wait_written(log_timeout));
     // Destructors would wait for what does not end.
     _exit(exit_cut_short);
   }
   log.write({.event = "daemon.drain", .message = "all is finished"});
+  // The log's destructor would wait for a reader of standard error that does not read.
+  if (!log.wait_written(log_timeout)) _exit(exit_done);
   return exit_done;
 }
 

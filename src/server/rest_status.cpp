@@ -141,14 +141,15 @@ void show_health(Call& call) {
   JsonText json;
   json.begin_object();
   json.member("status", backend.daemon->is_draining ? "draining" : "ready");
-  json.key("caches").begin_array();
+  json.key("tiers").begin_array();
   for (const NamedCache& named : backend.caches) {
     const TimePoint begin = backend.clock->now();
     // Any key: a tier that answers is a tier that works.
     named.cache.has("health");
     const Duration latency = backend.clock->now() - begin;
     const CacheStats stats = named.cache.stats();
-    json.begin_object().member("cache", named.name).key("tiers").begin_array().begin_object();
+    json.begin_object();
+    json.member("cache", named.name);
     json.member("tier", name_of(TierKind::memory));
     json.member("state", "up");
     json.member("latency_us",
@@ -156,7 +157,7 @@ void show_health(Call& call) {
     json.member("entries", stats.entries);
     json.member("bytes", stats.bytes);
     json.member("max_bytes", stats.max_bytes);
-    json.end_object().end_array().end_object();
+    json.end_object();
   }
   json.end_array().end_object();
   call.reply.send(readiness_response(*backend.daemon, std::move(json).take()));

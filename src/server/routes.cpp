@@ -138,7 +138,7 @@ std::vector<Route> bulk_routes() {
   };
 }
 
-std::vector<Route> key_routes() {
+std::vector<Route> listing_routes() {
   return {
       {Method::get,
        "/api/admin/keys",
@@ -160,6 +160,11 @@ std::vector<Route> key_routes() {
        {},
        json("KeyPage"),
        {Errc::invalid_argument, Errc::saturated}},
+  };
+}
+
+std::vector<Route> key_routes() {
+  return {
       {Method::get,
        "/api/admin/keys/{key}",
        show_key,
@@ -265,6 +270,11 @@ std::vector<Route> daemon_routes() {
        {},
        json("Object"),
        {Errc::invalid_argument}},
+  };
+}
+
+std::vector<Route> monitoring_routes() {
+  return {
       {Method::get,
        "/metrics",
        show_metrics,
@@ -312,7 +322,8 @@ std::vector<Route> daemon_routes() {
 
 std::vector<Route> make_route_table() {
   std::vector<Route> routes;
-  for (const auto& part : {entry_routes(), bulk_routes(), key_routes(), daemon_routes()}) {
+  for (const auto& part : {entry_routes(), bulk_routes(), listing_routes(), key_routes(),
+                           daemon_routes(), monitoring_routes()}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;

@@ -80,16 +80,18 @@ class NacredInvalidation : public testing::TestWithParam<Way> {};
 
 TEST_P(NacredInvalidation, P1_while_a_load_runs_the_old_value_never_comes_back) {
   std::atomic<int> version{1};
-  TestOrigin origin([&version](const SeenRequest& request) {
+  std::atomic<int> versions_read{0};
+  TestOrigin origin([&](const SeenRequest& request) {
     OriginScript script = OriginScript::reply(200, std::to_string(version.load()),
                                               "Content-Type: application/json\r\n");
     script.is_held = request.request_index == 0;
+    ++versions_read;
     return script;
   });
   RunningNacred nacred(rule(origin));
   HttpConnection before = nacred.connect();
   before.send({.target = "/api/cache/product:7"});
-  ASSERT_TRUE(origin.wait_for_requests(1));
+  ASSERT_TRUE(comes_true([&] { return versions_read == 1; }));
 
   version = 2;
   const HttpReply invalidated = nacred.ask({.method = GetParam().method,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cache/engine.hpp"
+#include "memory/memory_tier.hpp"
 #include "nacre/async_cache.hpp"
 #include "nacre/cache.hpp"
 #include "nacre/fake_clock.hpp"
@@ -29,6 +30,7 @@ struct CacheSetup {
   std::size_t max_value_bytes = 1 << 20;
   FlightTable::Limits flights{};
   bool has_far_tier = false;
+  bool has_memory_tier = false;  ///< the real one in place of a MapTier
   std::size_t max_queued_tasks = 1 << 20;
 };
 
@@ -49,7 +51,7 @@ class CacheBench {
   std::shared_ptr<FakeClock> clock;
   std::shared_ptr<ManualExecutor> executor;
   std::vector<std::string> log_events{};
-  MapTier* memory = nullptr;
+  MapTier* memory = nullptr;  ///< nullptr with has_memory_tier
   MapTier* far_tier = nullptr;
   const Marks* marks = nullptr;
   Cache cache;
@@ -68,9 +70,16 @@ class CacheBench {
     core->seed = 7;
     core->marks = std::make_unique<Marks>(MarksLimits{.stripes_count = 1 << 12});
     marks = core->marks.get();
-    auto near = std::make_unique<MapTier>(*core->marks, *clock);
-    memory = near.get();
-    core->tiers.push_back(std::move(near));
+    if (setup.has_memory_tier) {
+      core->tiers.push_back(std::make_unique<MemoryTier>(
+          MemoryTierOptions{.limits = {.max_bytes = std::size_t{16} << 20},
+                            .hash_seed = core->seed},
+          *core->marks, *clock, RemovalSink()));
+    } else {
+      auto near = std::make_unique<MapTier>(*core->marks, *clock);
+      memory = near.get();
+      core->tiers.push_back(std::move(near));
+    }
     if (setup.has_far_tier) {
       auto far = std::make_unique<MapTier>(*core->marks, *clock, TierKind::remote);
       far_tier = far.get();

@@ -81,7 +81,7 @@ TEST_P(FarTierInvalidation, P1_an_old_value_is_not_copied_nearer_while_the_tiers
 }
 
 TEST_P(FarTierInvalidation, P1_a_read_that_asked_the_far_tier_before_does_not_bring_it_back) {
-  read(bench_.cache, "user:1", origin_);
+  read(bench_.cache, "user:1", origin_, {.tags = {"red", "blue"}});
   GetParam().invalidate(bench_.cache);
   ASSERT_TRUE(bench_.far_tier->answer_next());
   ASSERT_EQ(origin_.calls.size(), 1u) << "the far tier gave an entry that was invalid";

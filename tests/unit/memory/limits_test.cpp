@@ -49,7 +49,6 @@ TEST_F(LimitsTest, P11_bytes_stay_below_the_limit_whatever_comes_in) {
 }
 
 TEST_F(LimitsTest, P11_resident_memory_stays_near_the_limit_under_churn) {
-  if (is_sanitized) GTEST_SKIP() << "a sanitizer's own memory hides what is measured";
   constexpr std::size_t limit = 64 * mib;
   SeededRandom random(2);
   const std::string large(mib, 'v');
@@ -62,11 +61,13 @@ TEST_F(LimitsTest, P11_resident_memory_stays_near_the_limit_under_churn) {
     const std::size_t bytes = 10 + below(random, std::uint64_t{1} << (4 + below(random, 17)));
     put("k" + std::to_string(below(random, 50'000)), std::string_view(large).substr(0, bytes));
     removed.clear();
+    ASSERT_LE(tier->usage().bytes, limit);
     if (round % 500 == 0) most = std::max(most, resident_bytes() - before);
   }
   EXPECT_GT(tier->usage().evicted_count, 10'000u);
-  // What malloc cannot use of what was freed comes on top.
-  EXPECT_LT(most, limit + limit / 8);
+  // What malloc cannot use of what was freed comes on top; and one slice on its way out.
+  // A sanitizer's own memory hides what is measured.
+  if (!is_sanitized) EXPECT_LT(most, limit + limit / 10);
   RecordProperty("most_bytes", static_cast<int>(most));
 }
 

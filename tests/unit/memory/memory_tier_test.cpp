@@ -132,14 +132,26 @@ TEST_F(MemoryTierTest, values_outlive_the_tier) {
   EXPECT_EQ(reply.entry.value.bytes(), "one");
 }
 
-TEST_F(MemoryTierTest, a_value_above_an_eighth_is_refused_and_what_is_there_stays) {
+TEST_F(MemoryTierTest, a_value_above_three_quarters_of_a_shard_is_refused_and_what_is_there_stays) {
   make({.max_bytes = mib});
   put("a", "old");
-  EXPECT_EQ(put("b", std::string(100 * 1024, 'v')), StoreReply::stored);
-  EXPECT_EQ(put("a", std::string(140 * 1024, 'v')), StoreReply::refused);
+  EXPECT_EQ(put("b", std::string(600 * 1024, 'v')), StoreReply::stored);
+  EXPECT_EQ(put("a", std::string(800 * 1024, 'v')), StoreReply::refused);
   EXPECT_TRUE(has("a"));
   EXPECT_TRUE(has("b"));
   EXPECT_TRUE(removed.empty());
+}
+
+TEST_F(MemoryTierTest, has_few_enough_shards_for_the_largest_value) {
+  const MemoryTierOptions options{
+      .limits = {.max_bytes = 256 * mib}, .hash_seed = seed, .max_value_bytes = 16 * mib};
+  MemoryTier roomy(options, marks, clock, {});
+  EXPECT_LE(roomy.shard_count(), 8u);
+  Entry entry;
+  entry.value = Value::from_bytes(std::string(16 * mib, 'v'));
+  entry.lifetime = {.loaded_at = clock.now(), .fresh_until = clock.now() + std::chrono::hours(1)};
+  entry.stamp = marks.stamp_of(key("a"));
+  EXPECT_EQ(roomy.store_now(key("a"), entry, StoreKind::fill), StoreReply::stored);
 }
 
 TEST_F(MemoryTierTest, replace_swaps_the_form_only_of_the_expected_value) {

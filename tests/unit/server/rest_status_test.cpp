@@ -77,7 +77,7 @@ TEST_F(RestStatus, is_live_while_it_drains_but_not_ready) {
 TEST_F(RestStatus, tells_each_tiers_state_and_latency) {
   const WireReply reply = get("/health");
   EXPECT_TRUE(reply.body.starts_with(
-      R"({"status":"ready","caches":[{"cache":"default","tiers":[{"tier":"memory","state":"up","latency_us":0,"entries":0,)"))
+      R"({"status":"ready","tiers":[{"cache":"default","tier":"memory","state":"up","latency_us":0,"entries":0,)"))
       << reply.body;
 }
 
