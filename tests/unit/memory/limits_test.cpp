@@ -67,7 +67,9 @@ TEST_F(LimitsTest, P11_resident_memory_stays_near_the_limit_under_churn) {
   EXPECT_GT(tier->usage().evicted_count, 10'000u);
   // What malloc cannot use of what was freed comes on top; and one slice on its way out.
   // A sanitizer's own memory hides what is measured.
-  if (!is_sanitized) EXPECT_LT(most, limit + limit / 10);
+  if (!is_sanitized) {
+    EXPECT_LT(most, limit + limit / 10);
+  }
   RecordProperty("most_bytes", static_cast<int>(most));
 }
 
