@@ -49,7 +49,9 @@ TEST(Table, takes_less_than_nine_bytes_an_entry_and_gives_them_back) {
   Table table(64 * mib);
   for (Ref ref = 1; ref <= 400'000; ++ref) {
     ASSERT_TRUE(table.insert(hash_of(ref), ref, hash_of));
-    if (ref > 20'000) ASSERT_LT(table.resident_bytes(), ref * std::size_t{9} + 8 * page_bytes);
+    if (ref > 20'000) {
+      ASSERT_LT(table.resident_bytes(), ref * std::size_t{9} + 8 * page_bytes);
+    }
   }
   for (Ref ref = 1; ref <= 400'000; ++ref) {
     table.erase(hash_of(ref), ref);

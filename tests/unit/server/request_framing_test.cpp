@@ -264,7 +264,7 @@ TEST_P(RequestFraming, ends_quietly_when_the_peer_stops_at_any_byte) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, RequestFraming, ::testing::ValuesIn(all_cases()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& made) { return made.param.name; });
 
 }  // namespace
 }  // namespace nacre::server::testing
