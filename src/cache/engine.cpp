@@ -289,9 +289,9 @@ CacheStats Engine::stats() const {
 void Engine::shutdown(Duration timeout) {
   loads_->close();
   if (loads_->wait_idle(Deadline::after(*core_->clock, timeout))) return;
-  throw Error(Errc::shutdown_timeout,
-              fmt::format("{} loads did not end in {}", loads_->running_count(),
-                          format_duration(timeout)));
+  throw Error(
+      Errc::shutdown_timeout,
+      fmt::format("{} loads did not end in {}", loads_->running_count(), format_duration(timeout)));
 }
 
 }  // namespace nacre::detail
