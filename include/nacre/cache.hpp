@@ -132,6 +132,8 @@ class Cache {
 
   /// Everything known of one entry, or nullopt for a miss.
   std::optional<Inspection> inspect(std::string_view key) const;
+  /// Tags of one entry; none for a miss. Cheaper than inspect().
+  std::vector<std::string> tags(std::string_view key) const;
 
   /// The entries of this namespace, page by page. Throws Error: invalid_argument.
   KeyPage keys(const KeyQuery& query = {}) const;

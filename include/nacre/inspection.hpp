@@ -38,6 +38,7 @@ struct Inspection {
 
 /// Which keys to list. Filters that are given must all hold.
 struct KeyQuery {
+  std::string key{};                  ///< this key alone, and with its value; empty for all
   std::string prefix{};               ///< literal; empty for all
   std::string pattern{};              ///< glob, see by_pattern; empty for all
   std::optional<EntryState> state{};  ///< only entries in this state

@@ -86,11 +86,11 @@ std::shared_ptr<Core> build_core(CacheOptions& options) {
   core->marks = std::make_unique<Marks>(marks_limits(options.memory.max_bytes));
   core->namespaces = std::make_shared<Namespaces>();
   core->statistics = std::make_unique<Statistics>(*core->metrics, core->name);
-  core->tiers.push_back(std::make_unique<MemoryTier>(
-      MemoryTierOptions{.limits = options.memory,
-                        .hash_seed = core->seed,
-                        .max_value_bytes = options.max_value_bytes}, *core->marks,
-      *core->clock, removal_sink(options, *core)));
+  core->tiers.push_back(
+      std::make_unique<MemoryTier>(MemoryTierOptions{.limits = options.memory,
+                                                     .hash_seed = core->seed,
+                                                     .max_value_bytes = options.max_value_bytes},
+                                   *core->marks, *core->clock, removal_sink(options, *core)));
   core->statistics->watch(*core->metrics, core->name, core->memory());
   return core;
 }

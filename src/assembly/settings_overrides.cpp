@@ -158,7 +158,9 @@ void apply_environment(const std::vector<std::pair<std::string, std::string>>& e
   for (const auto& variable : environment) apply_common(variable, settings, places, problems);
   const std::vector<SettingName> known = names_in(settings);
   for (const auto& [name, value] : environment) {
-    const bool is_ours = name.starts_with("NACRE_");
+    // Kubernetes gives every pod NACRE_SERVICE_... and NACRE_PORT... for a service called nacre.
+    const bool is_ours = name.starts_with("NACRE_") && !name.starts_with("NACRE_SERVICE_") &&
+                         !name.starts_with("NACRE_PORT");
     const bool is_program_variable = std::find(program_variables.begin(), program_variables.end(),
                                                name) != program_variables.end();
     if (!is_ours || is_program_variable) continue;

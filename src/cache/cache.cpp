@@ -50,6 +50,10 @@ std::optional<Inspection> Cache::inspect(std::string_view key) const {
   return engine_->inspect(*namespace_, key);
 }
 
+std::vector<std::string> Cache::tags(std::string_view key) const {
+  return engine_->tags(*namespace_, key);
+}
+
 KeyPage Cache::keys(const KeyQuery& query) const {
   return engine_->list(*namespace_, query);
 }

@@ -58,6 +58,7 @@ class Engine final {
   bool remove(const Namespace& space, std::string_view key);
   bool has(const Namespace& space, std::string_view key) const;
   std::optional<Inspection> inspect(const Namespace& space, std::string_view key) const;
+  std::vector<std::string> tags(const Namespace& space, std::string_view key) const;
   KeyPage list(const Namespace& space, const KeyQuery& query) const;
   bool extend(const Namespace& space, std::string_view key, std::optional<Duration> ttl);
   std::optional<std::uint64_t> invalidate(const Namespace& space, const Selector& selector,

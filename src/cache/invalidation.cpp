@@ -159,9 +159,19 @@ bool Engine::has(const Namespace& space, std::string_view text) const {
 
 std::optional<Inspection> Engine::inspect(const Namespace& space, std::string_view text) const {
   check_key(text);
+  std::optional<Inspection> seen;
+  core_->memory().list(space, {.key = std::string(text), .limit = 1},
+                       [&seen](std::optional<KeyPage> page) {
+                         if (page && !page->entries.empty())
+                           seen = std::move(page->entries.front());
+                       });
+  return seen;
+}
+
+std::vector<std::string> Engine::tags(const Namespace& space, std::string_view text) const {
   Entry entry;
-  if (!core_->find_in_memory(core_->key(space, text), entry)) return std::nullopt;
-  return inspection_of(std::string(text), entry, TierKind::memory, core_->clock->now());
+  if (!core_->find_in_memory(core_->key(space, text), entry) || !entry.notes) return {};
+  return entry.notes->tags;
 }
 
 KeyPage Engine::list(const Namespace& space, const KeyQuery& query) const {

@@ -1,5 +1,7 @@
 #include "cli/json_node.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "cli/failure.hpp"
@@ -77,6 +79,7 @@ std::vector<JsonNode> JsonNode::elements() const {
 std::string JsonNode::text() const {
   if (value_ == nullptr) return {};
   const json::value& value = as_value(value_);
+  if (value.is_double()) return fmt::format("{}", value.get_double());  // not 5E-1
   return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
 }
 

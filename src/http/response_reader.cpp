@@ -23,6 +23,10 @@ constexpr std::size_t max_reserved_body_bytes = std::size_t{256} << 10;
 // speaks something else would keep us waiting.
 constexpr std::string_view protocol = "HTTP/1.";
 
+// The shortest end of a chunked body, "0\r\n\r\n". Beast asserts that it sees as much of a last
+// chunk that is also the first one, so an origin that sends byte by byte would stop the process.
+constexpr std::size_t min_chunk_bytes = 5;
+
 // ": " and the line's end.
 constexpr std::size_t field_overhead_bytes = 4;
 
@@ -43,6 +47,8 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
   }
 
   OriginResponse& response() noexcept { return response_; }
+
+  bool reads_chunks() const { return is_head_done_ && chunked(); }
 
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
@@ -171,6 +177,7 @@ std::size_t ResponseReader::parse(std::string_view bytes) {
       fail(Fault::malformed, "the response is not HTTP/1.1: it begins otherwise");
       break;
     }
+    if (parser_->reads_chunks() && rest.size() < min_chunk_bytes) break;
     error_code error;
     taken += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     if (error == http::error::need_more) break;

@@ -140,6 +140,13 @@ std::optional<KeyPage> MemoryTier::list_page(const Namespace& space, const KeyQu
   const std::optional<Cursor> from = parse_cursor(query.cursor);
   if (!from || from->shard >= shards_.size()) return std::nullopt;
   KeyPage page;
+  if (!query.key.empty()) {
+    const KeyView key{&space, query.key, hash_key(space, query.key, context_.hash_seed)};
+    if (auto only = shard_of(key).inspect(key, clock_.coarse_now())) {
+      page.entries.push_back(std::move(*only));
+    }
+    return page;
+  }
   std::optional<Glob> pattern;
   if (!query.pattern.empty()) {
     const Parsed<Glob> parsed = Glob::parse(query.pattern);

@@ -41,6 +41,12 @@ class alignas(64) Shard final {
   std::uint64_t list(const ListFilter& filter, std::uint64_t position, TimePoint now,
                      std::size_t limit, std::vector<Inspection>& page);
 
+  /// What is under `key`, with its value.
+  std::optional<Inspection> inspect(const KeyView& key, TimePoint now) {
+    ShardLock lock(mutex_);
+    return core_.inspect_key(key, now);
+  }
+
   /// Drops what has come to its end, at most `max_slices` slices of it. Returns what next_tick is.
   Tick expire(TimePoint now, std::size_t max_slices);
 

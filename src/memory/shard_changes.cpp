@@ -157,6 +157,14 @@ bool ShardCore::passes(const ListFilter& filter, Ref ref, TimePoint now) {
   return !filter.state || *filter.state == inspect(entry, now).state;
 }
 
+std::optional<Inspection> ShardCore::inspect_key(const KeyView& key, TimePoint now) {
+  const Ref ref = find_ref(key);
+  if (ref == 0 || !passes({.space = key.space}, ref, now)) return std::nullopt;
+  Inspection inspection = inspect(node(ref), now);
+  inspection.value = node(ref).value;
+  return inspection;
+}
+
 Inspection ShardCore::inspect(const Node& entry, TimePoint now) const {
   Entry shown{.value = entry.value, .lifetime = lifetime_of(entry, context_.scale)};
   if (const NodeExtras* const extras = entry.extras()) shown.notes = extras->notes;

@@ -82,6 +82,9 @@ class ShardCore final {
   std::uint64_t sweep(const Sweep& sweep, std::uint64_t position, TimePoint now, Slice& slice,
                       std::uint64_t& swept_count);
 
+  /// What is under `key`, with its value.
+  std::optional<Inspection> inspect_key(const KeyView& key, TimePoint now);
+
   /// Lists from `position` on until the page has `limit` entries, and returns where to go on; 0 at
   /// the end. Entries whose hashes are equal come on one page, even beyond the limit.
   std::uint64_t list(const ListFilter& filter, std::uint64_t position, TimePoint now,

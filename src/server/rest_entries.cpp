@@ -37,13 +37,12 @@ struct EntryRead {
 
 Response lookup_response(const EntryRead& read, std::string_view key, const Lookup<Bytes>& lookup) {
   if (!lookup.has_value()) return absent_response(lookup.provenance());
-  const std::optional<Inspection> seen = read.cache.inspect(key);
-  const std::vector<std::string> no_tags;
+  const std::vector<std::string> tags = read.cache.tags(key);
   const EntryFacts facts{
       .key = key,
       .state = lookup.is_stale() ? "stale" : "fresh",
       .provenance = *lookup.provenance(),
-      .tags = seen ? seen->tags : no_tags,
+      .tags = tags,
   };
   const Value& value = lookup.value().untyped();
   return read.is_bare ? bare_response(facts, value) : entry_response(facts, value);

@@ -235,7 +235,7 @@ TEST(Nacred, a_hangup_reloads_the_configuration_whole_or_keeps_the_old_one) {
   EXPECT_EQ(value_of(nacred.get("/api/cache/product:7")), "1");
 
   nacred.rewrite_config(rule(origin) + "[[origin]]\nmatch = \"article:{id}\"\nurl = \"" +
-                        origin.url("/articles/{id}") + "\"\n");
+                        origin.url("/articles/{id}") + "\"\nretries = 0\n");
   nacred.process().send_signal(SIGHUP);
   EXPECT_TRUE(comes_true([&] { return nacred.get("/api/cache/article:7").status == 200; }));
   EXPECT_EQ(value_of(nacred.get("/api/cache/product:7")), "1") << "what was cached stays";

@@ -89,6 +89,7 @@ class MapTier final : public Tier {
       for (auto& [key, kept] : entries_) {
         if (key.first != &space || !is_usable(space, kept)) continue;
         if (!key.second.starts_with(query.prefix)) continue;
+        if (!query.key.empty() && key.second != query.key) continue;
         page.entries.push_back(inspection_of(key.second, kept.entry, kind_, clock_.now()));
       }
     }

@@ -63,6 +63,15 @@ TEST(ResponseReader, takes_a_chunked_body) {
             complete("abcde"));
 }
 
+TEST(ResponseReader, takes_chunks_byte_by_byte) {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::size_t step : {1, 2, 3, 4}) {
+    EXPECT_EQ(read(head + "0\r\n\r\n", step), complete(""));
+    EXPECT_EQ(read(head + "1\r\na\r\n0\r\n\r\n", step), complete("a"));
+    EXPECT_EQ(read(head + "0;x\r\nA: b\r\n\r\n", step), complete(""));
+  }
+}
+
 TEST(ResponseReader, takes_a_body_that_ends_with_the_connection) {
   EXPECT_EQ(read("HTTP/1.1 200 OK\r\n\r\nhello"), complete("hello", false));
   EXPECT_EQ(read("HTTP/1.0 200 OK\r\n\r\n"), complete("", false));

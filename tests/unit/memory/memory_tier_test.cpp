@@ -142,6 +142,20 @@ TEST_F(MemoryTierTest, a_value_above_three_quarters_of_a_shard_is_refused_and_wh
   EXPECT_TRUE(removed.empty());
 }
 
+TEST_F(MemoryTierTest, one_key_can_be_looked_at_with_its_value_and_its_cost) {
+  make({.max_bytes = mib});
+  put("a", "one");
+  put("ab", "two");
+  std::optional<KeyPage> page;
+  tier->list(space, {.key = "a"}, [&page](std::optional<KeyPage> said) { page = std::move(said); });
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->entries.size(), 1u);
+  EXPECT_EQ(page->entries[0].value.bytes(), "one");
+  EXPECT_GT(page->entries[0].entry_bytes, page->entries[0].payload_bytes);
+  tier->list(space, {.key = "b"}, [&page](std::optional<KeyPage> said) { page = std::move(said); });
+  EXPECT_TRUE(page->entries.empty());
+}
+
 TEST_F(MemoryTierTest, has_few_enough_shards_for_the_largest_value) {
   const MemoryTierOptions options{
       .limits = {.max_bytes = 256 * mib}, .hash_seed = seed, .max_value_bytes = 16 * mib};

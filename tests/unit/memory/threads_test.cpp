@@ -23,7 +23,6 @@ void expect_own(std::string_view key, const TierReply& reply) {
 }
 
 TEST_F(ThreadsTest, every_call_at_once_keeps_values_and_books_right) {
-  make({.max_bytes = std::size_t{1} << 20}, 2);
   std::atomic<std::uint64_t> removed_count{0};
   tier = std::make_unique<MemoryTier>(
       MemoryTierOptions{
@@ -84,7 +83,11 @@ TEST_F(ThreadsTest, every_call_at_once_keeps_values_and_books_right) {
 }
 
 TEST_F(ThreadsTest, P1_no_reader_sees_a_value_after_its_removal_returned) {
-  make({.max_bytes = std::size_t{1} << 20}, 1);
+  // Without the fixture's list of what was removed, which is for one thread.
+  tier = std::make_unique<MemoryTier>(
+      MemoryTierOptions{
+          .limits = {.max_bytes = std::size_t{1} << 20}, .hash_seed = seed, .shard_count = 1},
+      marks, clock, nullptr);
   std::atomic<bool> has_stopped{false};
   std::atomic<int> removed_up_to{-1};
   std::jthread filler([this, &has_stopped] {
