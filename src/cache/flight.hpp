@@ -66,6 +66,7 @@ struct Flight {
   std::stop_source stop{};
   std::atomic<TimerId> hard_timer{};
   std::atomic<bool> is_queued{false};  ///< waits for a thread; who sets it to false runs the loader
+  std::atomic<bool> is_settled{false};    ///< is queued, or began, or ended: see settle()
   std::atomic<bool> has_answered{false};  ///< the loader has; what its thread does now is not it
   std::shared_ptr<Gate> gate{};           ///< outlives the pass
   Gate::Pass pass{};                      ///< given back when the load has ended
@@ -75,6 +76,12 @@ struct Flight {
   bool is_cancelled = false;
   bool is_abandoned = false;  ///< past load_timeout; another load may begin
   bool is_ended = false;
+
+  /// Where the load runs is decided: wakes those who wait to know.
+  void settle() noexcept {
+    is_settled = true;
+    is_settled.notify_all();
+  }
 };
 
 /// The loads that are running, by key. Thread safe. It decides who waits for what; the read path

@@ -107,6 +107,7 @@ void Loads::back_off(const Flight& flight) {
 void Loads::end(const FlightRef& flight, const Outcome<detail::Found>& outcome,
                 const EntryNotes* notes) {
   core_->clock->cancel(flight->hard_timer.exchange(TimerId{}));
+  flight->settle();
   const KeyView key = flight->key.view();
   const bool is_closed = gate_->is_closed();
   std::optional<Verdict> verdict;  // all who wait had joined when the first of them is asked
@@ -135,8 +136,9 @@ void Loads::start_successor(const FlightRef& flight) {
     --successors_deep;
     return;
   }
+  arm_hard_timeout(flight);
   const bool is_taken = core_->executor->try_post([self = weak_from_this(), flight] {
-    if (const auto loads = self.lock()) loads->start(flight);
+    if (const auto loads = self.lock()) loads->look_again(flight);
   });
   if (is_taken) return;
   core_->statistics->saturated.add();

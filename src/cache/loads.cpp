@@ -69,7 +69,11 @@ bool Loads::help(const KeyView& key) {
   const LoadFrame* frame = innermost_running();
   if (frame == nullptr || frame->depth >= max_nested_loads) return false;
   const FlightRef flight = flights_.find(key);
-  if (flight == nullptr || !flight->is_queued.exchange(false)) return false;
+  if (flight == nullptr) return false;
+  // Another thread may be about to queue it: that takes a look into memory and tier_timeout at
+  // most.
+  flight->is_settled.wait(false);
+  if (!flight->is_queued.exchange(false)) return false;
   call_loader(flight);
   return true;
 }
@@ -233,6 +237,10 @@ void Loads::start(const FlightRef& flight) {
   // The gate was closed after the caller had looked.
   if (!flight->pass) return end(flight, Error(Errc::load_failed, "the cache is shutting down"));
   arm_hard_timeout(flight);
+  look_again(flight);
+}
+
+void Loads::look_again(const FlightRef& flight) {
   // A load of this key may have ended between the look into memory and here.
   NACRE_SEQUENCE_POINT("load.before_second_look");
   const KeyView key = flight->key.view();
@@ -284,6 +292,7 @@ void Loads::run_loader(const FlightRef& flight) {
     return fail(flight, Error(Errc::load_failed, "loaders ask for other keys too deeply"));
   }
   flight->is_queued = true;
+  flight->settle();
   const bool is_taken = core_->executor->try_post([self = weak_from_this(), flight] {
     const auto loads = self.lock();
     if (loads && flight->is_queued.exchange(false)) loads->call_loader(flight);
@@ -295,6 +304,7 @@ void Loads::run_loader(const FlightRef& flight) {
 }
 
 void Loads::call_loader(const FlightRef& flight) {
+  flight->settle();
   if (flight->stop.stop_requested()) {
     // Everybody left, or its time was up, while it waited for a thread or a tier.
     return fail(flight, Error(Errc::load_failed, gate_->is_closed()
@@ -341,6 +351,7 @@ void Loads::time_out(const FlightRef& flight) {
   core_->log.warning("load.timeout", {{"key", loggable_key(flight->key.text)}},
                      "a load took longer than load_timeout");
   back_off(*flight);
+  flight->settle();
   flight->stop.request_stop();
   const Error error(Errc::load_timeout, "the load took longer than load_timeout");
   for (const WaiterRef& waiter : *waiters) answer(*waiter, error);

@@ -61,6 +61,7 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   FlightRef make_flight(const KeyView& key, detail::ErasedLoader loader, Policy policy,
                         const Stamp& stamp) const;
   void start(const FlightRef& flight);
+  void look_again(const FlightRef& flight);
   void ask_tier(const FlightRef& flight, std::size_t tier_index);
   void take_tier_reply(const FlightRef& flight, std::size_t tier_index, TierReply reply);
   void run_loader(const FlightRef& flight);

@@ -75,7 +75,8 @@ TEST(Loads, a_stale_hit_inside_a_loader_does_not_wait_for_its_refresh) {
   clock->advance(2s);
   const Event may_refresh;
   const auto outer = cache.get_or_load("page", [&] {
-    const auto config = cache.get_or_load("config", [&] {
+    // By value: the refresh outlives the read that asked for it.
+    const auto config = cache.get_or_load("config", [may_refresh] {
       may_refresh.wait();
       return std::string("new");
     });
