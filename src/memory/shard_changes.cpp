@@ -23,11 +23,17 @@ std::optional<bool> ShardCore::try_update(const KeyView& key, const Update& upda
       make_expired(ref, now);
       return true;
     case Update::Kind::extend:
+      if (update.expected && !may_slide(node(ref), update, now)) return true;
       return extend(key, ref, update.fresh_until, now, slice);
     case Update::Kind::replace:
       return replace(ref, update);
   }
   return false;
+}
+
+bool ShardCore::may_slide(Node& entry, const Update& update, TimePoint now) {
+  return entry.value == update.expected && judge(entry) == Verdict::holds &&
+         now < lifetime_of(entry, context_.scale).fresh_until;
 }
 
 std::optional<bool> ShardCore::extend(const KeyView& key, Ref ref, TimePoint fresh_until,

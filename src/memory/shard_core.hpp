@@ -147,6 +147,8 @@ class ShardCore final {
   void file(Ref ref, TimePoint now);
   void relocate(Ref from, Ref to);
 
+  /// Does the entry still hold what the hit that slides it was given, and is it fresh?
+  bool may_slide(Node& entry, const Update& update, TimePoint now);
   std::optional<bool> extend(const KeyView& key, Ref ref, TimePoint fresh_until, TimePoint now,
                              Slice& slice);
   Ref add_extras(Ref ref);

@@ -142,6 +142,30 @@ TEST_F(MemoryTierTest, a_value_above_three_quarters_of_a_shard_is_refused_and_wh
   EXPECT_TRUE(removed.empty());
 }
 
+TEST_F(MemoryTierTest, a_hit_slides_only_the_value_it_was_given_and_only_while_that_is_fresh) {
+  make({.max_bytes = mib});
+  const auto look = [&] {
+    TierReply reply;
+    tier->find_now(key("a"), reply);
+    return reply.entry;
+  };
+  const auto slide = [&](const Value& given) {
+    tier->update_now(
+        key("a"),
+        {.kind = Update::Kind::extend, .fresh_until = clock.now() + 10s, .expected = given});
+    return look().lifetime.fresh_until - clock.now();
+  };
+  put("a", "one", 10s, 60s);
+  const Value one = look().value;
+  clock.advance(4s);
+  EXPECT_EQ(slide(one), 10s);
+  put("a", "two", 3s, 60s);
+  const Value two = look().value;
+  EXPECT_EQ(slide(one), 3s) << "another value has come";
+  tier->update_now(key("a"), {.kind = Update::Kind::expire});
+  EXPECT_LE(slide(two), 0s) << "it was expired meanwhile";
+}
+
 TEST_F(MemoryTierTest, one_key_can_be_looked_at_with_its_value_and_its_cost) {
   make({.max_bytes = mib});
   put("a", "one");
