@@ -323,7 +323,7 @@ HeadResult refused(int status, std::string_view reason) noexcept {
 // A peer that never sends a line end would otherwise be found out only by the time limit.
 HeadResult judge_unfinished_line(std::string_view bytes, const HttpLimits& limits) noexcept {
   // The request line holds a method and a version beside the URL: 48 bytes at most.
-  const bool in_request_line = std::memchr(bytes.data(), '\n', bytes.size()) == nullptr;
+  const bool in_request_line = bytes.find('\n') == std::string_view::npos;
   if (in_request_line && bytes.size() > limits.max_url_bytes + 48) {
     return refused(414, "the URL is longer than allowed");
   }
