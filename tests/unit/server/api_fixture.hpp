@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/mutex.hpp"
 #include "nacre/fake_clock.hpp"
 #include "server/api_handler.hpp"
 #include "unit/server/session_fixture.hpp"
@@ -41,7 +42,10 @@ class ScriptedOrigins final : public OriginRoutes {
     return [this, ttl = caller.ttl, request_id = std::string(caller.request_id)](
                const LoadContext& context, const LoadCompletion<Bytes>& done) {
       ++load_count;
-      last_request_id = request_id;
+      {
+        MutexLock lock(mutex_);  // warm loads several keys at once
+        last_request_id = request_id;
+      }
       try {
         Value value = answer(context);
         if (!value) return done.complete(Loaded<Bytes>::absent());
@@ -61,9 +65,10 @@ class ScriptedOrigins final : public OriginRoutes {
     return Value::from_bytes("\"" + context.key + "\"", Format::json);
   };
   mutable std::atomic<int> load_count = 0;
-  mutable std::string last_request_id{};
+  mutable std::string last_request_id{};  ///< of the last load; read when none runs
 
  private:
+  mutable Mutex mutex_;
   OriginRoute route_{};
 };
 
