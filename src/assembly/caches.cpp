@@ -82,7 +82,7 @@ class Caches::State : public std::enable_shared_from_this<State> {
       } else if (slot->second.cache) {
         known = *slot->second.cache;
       } else {
-        slot->second.waiting.push_back(std::move(done));
+        slot->second.waiting.push_back(done);
         if (slot->second.waiting.size() == 1) {
           factory = slot->second.factory;
           slot->second.maker = std::this_thread::get_id();

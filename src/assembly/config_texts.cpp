@@ -59,7 +59,7 @@ class DescribedGroups {
 
 std::string default_words(const FoundOption& option) {
   if (option.row->is_required) return "required";
-  const std::string toml = default_toml(option);
+  std::string toml = default_toml(option);
   if (toml.empty()) {
     return option.row->unset_words.empty() ? "none" : std::string(option.row->unset_words);
   }

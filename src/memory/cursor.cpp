@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <memory>
 
 namespace nacre::memory {
 
@@ -15,8 +16,9 @@ bool parse_hex(std::string_view text, Number& number) noexcept {
     return false;
   }
   if (text.size() > 1 && text.front() == '0') return false;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, 16);
+  const char* const begin = std::to_address(text.begin());
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number, 16);
   return error == std::errc{} && stop == end;
 }
 

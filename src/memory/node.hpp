@@ -126,13 +126,14 @@ inline Node* Node::create(void* place, std::string_view key, bool with_extras) n
 }
 
 inline Node* Node::relocate(void* place, Node& from) noexcept {
-  Node* const node = new (place) Node(std::move(from));
-  std::memcpy(static_cast<void*>(node + 1), from.key().data(), from.key_bytes());
+  // Key and extras lie behind the node; they go while `from` is whole.
+  std::memcpy(static_cast<std::byte*>(place) + sizeof(Node), from.key().data(), from.key_bytes());
   if (NodeExtras* const extras = from.extras()) {
     new (static_cast<std::byte*>(place) + extras_offset(from.key_bytes()))
         NodeExtras(std::move(*extras));
   }
-  destroy(from);
+  Node* const node = new (place) Node(std::move(from));
+  destroy(from);  // NOLINT(bugprone-use-after-move): what was moved from has to end, too
   return node;
 }
 

@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!glob) return 0;
   const bool is_match = glob->matches(text);
   NACRE_CHECK(!is_match || text.starts_with(glob->literal_prefix()));
-  NACRE_CHECK(nacre::Glob::parse(nacre::Glob::escape(pattern)).value().matches(pattern));
+  const nacre::Parsed<nacre::Glob> itself = nacre::Glob::parse(nacre::Glob::escape(pattern));
+  NACRE_CHECK(!itself || itself->matches(pattern));  // escaped, a pattern may be too long
   if (pattern.find_first_of("?[]\\") == std::string_view::npos) {
     NACRE_CHECK(is_match == matches_slowly(pattern, text));
   }

@@ -26,7 +26,7 @@ inline std::string cache_query(const Context& context) {
 }
 
 /// A text that becomes JSON must not be changed by that: what is not UTF-8 is refused.
-inline const std::string& require_utf8(const std::string& text, const char* name) {
+inline std::string require_utf8(std::string text, const char* name) {
   if (!is_valid_utf8(text)) throw usage_failure(std::string(name) + " is not UTF-8");
   return text;
 }
