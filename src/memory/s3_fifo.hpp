@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "memory/eviction.hpp"
 #include "memory/fifo.hpp"
 #include "memory/ghost.hpp"
 #include "memory/node.hpp"
