@@ -24,6 +24,9 @@ namespace nacre {
 
 /// Why an operation failed. The wire name of each is "cache." and the enumerator's own name.
 enum class Errc : std::uint8_t {
+  connection_failed,
+  connection_lost,
+  command_timeout,
   load_timeout,
   load_failed,
   serialization_failed,
@@ -34,7 +37,9 @@ enum class Errc : std::uint8_t {
   key_not_found,
   no_handler,
   value_too_large,
+  script_execution_failed,
   flush_disabled_in_production,
+  unsupported_in_cluster,
   shutdown_timeout,
   saturated,
   unauthorized,

@@ -71,15 +71,21 @@ struct Options {
   std::optional<Duration> tier_timeout{};
 
   /// How long this caller waits for an answer. A load that others wait for goes on.
-  /// 0 to 1 h. Default: no limit of its own (load_timeout ends the wait). Per call only.
+  /// 0 to 1 h. Default: no limit of its own (load_timeout ends the wait).
   std::optional<Duration> timeout{};
 
   /// Names that the entry can be invalidated by. At most 64, each 1 to 256 bytes of UTF-8 without
   /// control characters. Tags of the call are added to those of the rule and the cache.
   std::vector<std::string> tags{};
 
-  /// Stop waiting when this is asked to stop; the call then fails with load_failed. Per call only.
+  /// Stop waiting when this is asked to stop; the call then fails with load_failed. One given for
+  /// the call replaces that of the rule or the cache.
   std::stop_token stop{};
+
+  /// Load though there is a fresh value, and wait for what that load brings, which begins after the
+  /// call does. Others are given the old value until then, and keep it when the load fails. For
+  /// get_or_load, per call only.
+  bool reload = false;
 };
 
 /// Options for all keys that begin with `prefix`. The longest matching prefix wins.

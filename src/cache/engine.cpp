@@ -121,7 +121,8 @@ Found Engine::find(const Namespace& space, std::string_view text) {
 
 bool Engine::find_fresh(const Namespace& space, std::string_view text, const Options& call,
                         Found& found) {
-  if (may_refresh_early_.load(std::memory_order_relaxed) || asks_for_early_refresh(call)) {
+  if (may_refresh_early_.load(std::memory_order_relaxed) || asks_for_early_refresh(call) ||
+      call.reload) {
     return false;
   }
   const bool is_timed = is_sampled();
@@ -136,19 +137,26 @@ bool Engine::find_fresh(const Namespace& space, std::string_view text, const Opt
   return true;
 }
 
-void Engine::read(const Namespace& space, std::string_view text, ErasedLoader loader,
-                  const Options& call, FoundDone done) {
+std::shared_ptr<Waiter> Engine::read(const Namespace& space, std::string_view text,
+                                     ErasedLoader loader, const Options& call, FoundDone done) {
   Policy policy;
   try {
     check_key(text);
     policy = rules(space)->resolve(text, call);
   } catch (const Error& error) {
-    return done(error);
+    done(error);
+    return nullptr;
   }
   const KeyView key = core_->key(space, text);
   const TimePoint now = core_->clock->coarse_now();
   Entry entry;
   const bool is_known = look(key, entry, now);
+  if (policy.is_reload) {
+    core_->statistics->misses.add();
+    return loads_->load(key, std::move(loader), std::move(policy),
+                        is_known ? std::optional(std::move(entry)) : std::nullopt, false,
+                        std::move(done));
+  }
   ReadState state{.entry = is_known ? &entry : nullptr,
                   .now = now,
                   .usual_load_time = loads_->usual_load_time()};
@@ -168,21 +176,22 @@ void Engine::read(const Namespace& space, std::string_view text, ErasedLoader lo
       if (step == ReadStep::answer_and_refresh) {
         loads_->refresh(key, std::move(loader), std::move(policy), std::move(entry));
       }
-      return done(found);
+      done(found);
+      return nullptr;
     }
     case ReadStep::load:
       core_->statistics->misses.add();
-      return loads_->load(key, std::move(loader), std::move(policy), call, std::nullopt, false,
+      return loads_->load(key, std::move(loader), std::move(policy), std::nullopt, false,
                           std::move(done));
     case ReadStep::load_with_fallback:
       break;
   }
-  loads_->load(key, std::move(loader), std::move(policy), call, std::move(entry), true,
-               [core = core_, done = std::move(done)](const Outcome<Found>& outcome) {
-                 const bool is_stale = outcome && outcome.value().is_stale;
-                 (is_stale ? core->statistics->stale_hits : core->statistics->misses).add();
-                 done(outcome);
-               });
+  return loads_->load(key, std::move(loader), std::move(policy), std::move(entry), true,
+                      [core = core_, done = std::move(done)](const Outcome<Found>& outcome) {
+                        const bool is_stale = outcome && outcome.value().is_stale;
+                        (is_stale ? core->statistics->stale_hits : core->statistics->misses).add();
+                        done(outcome);
+                      });
 }
 
 Found Engine::read_and_wait(const Namespace& space, std::string_view text, ErasedLoader loader,
@@ -199,13 +208,11 @@ Found Engine::read_and_wait(const Namespace& space, std::string_view text, Erase
     Event arrived{};
   };
   const auto answer = std::make_shared<Answer>();
-  read(space, text, std::move(loader), call, [answer](Outcome<Found> outcome) {
+  const auto waiter = read(space, text, std::move(loader), call, [answer](Outcome<Found> outcome) {
     answer->outcome.emplace(std::move(outcome));
     answer->arrived.set();
   });
-  while (!answer->arrived.is_set() && loads_->help(key)) {
-  }
-  answer->arrived.wait();
+  loads_->wait(key, waiter, answer->arrived);
   return std::move(*answer->outcome).value();
 }
 

@@ -43,8 +43,9 @@ class Engine final {
   /// True when `found` answers a get_or_load at once and nothing else has to be done.
   bool find_fresh(const Namespace& space, std::string_view key, const Options& call, Found& found);
 
-  void read(const Namespace& space, std::string_view key, ErasedLoader loader, const Options& call,
-            FoundDone done);
+  /// Returns who waits, for read_and_wait(); empty when `done` was called without a load.
+  std::shared_ptr<Waiter> read(const Namespace& space, std::string_view key, ErasedLoader loader,
+                               const Options& call, FoundDone done);
   Found read_and_wait(const Namespace& space, std::string_view key, ErasedLoader loader,
                       const Options& call);
 

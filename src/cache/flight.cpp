@@ -88,7 +88,9 @@ FlightTable::Ended FlightTable::end(const std::shared_ptr<Flight>& flight,
   const auto slot = shard.flights.find(flight->key);
   if (!rerun.empty()) {
     // The count of the flight that ends passes to its successor.
-    ended.successor = make(*rerun.front());
+    const auto basis = std::find_if(rerun.begin(), rerun.end(),
+                                    [](const auto& waiter) { return waiter->policy.is_reload; });
+    ended.successor = make(basis == rerun.end() ? *rerun.front() : **basis);
     for (const auto& waiter : rerun) {
       add_waiter(*ended.successor, ended.successor, waiter, ended.successor->stamp);
     }
@@ -110,6 +112,12 @@ std::optional<std::vector<std::shared_ptr<Waiter>>> FlightTable::abandon(
   std::vector<std::shared_ptr<Waiter>> waiters = std::exchange(flight->waiters, {});
   for (const auto& waiter : waiters) waiter->flight = nullptr;
   return waiters;
+}
+
+std::shared_ptr<Flight> FlightTable::flight_of(const Waiter& waiter) {
+  Shard& shard = shard_of(waiter.key_hash);
+  MutexLock lock(shard.mutex);
+  return waiter.flight;
 }
 
 std::shared_ptr<Flight> FlightTable::find(const KeyView& key) {

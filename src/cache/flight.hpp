@@ -77,6 +77,9 @@ struct Flight {
   bool is_abandoned = false;  ///< past load_timeout; another load may begin
   bool is_ended = false;
 
+  /// What the thread that runs its loader waits for. Guarded by LoadWaits.
+  std::shared_ptr<Waiter> waits_for{};
+
   /// Where the load runs is decided: wakes those who wait to know.
   void settle() noexcept {
     is_settled = true;
@@ -126,8 +129,8 @@ class FlightTable {
   Left leave(Waiter& waiter, bool keeps_running);
 
   /// The flight has ended. Takes its waiters; those for which `wants_rerun` is true are put on a
-  /// new flight that `make` makes from the first of them, in the same step, so that no third load
-  /// can come between. `wants_rerun` and `make` run under a lock.
+  /// new flight that `make` makes from the first of them, or the first that wants a reload, in the
+  /// same step, so that no third load can come between. `wants_rerun` and `make` run under a lock.
   struct Ended {
     std::vector<std::shared_ptr<Waiter>> answered{};
     std::shared_ptr<Flight> successor{};
@@ -140,6 +143,9 @@ class FlightTable {
   /// ended.
   std::optional<std::vector<std::shared_ptr<Waiter>>> abandon(
       const std::shared_ptr<Flight>& flight);
+
+  /// The flight `waiter` waits for, or nullptr when it has left or has its answer.
+  std::shared_ptr<Flight> flight_of(const Waiter& waiter);
 
   /// The load of `key` that runs, or nullptr.
   std::shared_ptr<Flight> find(const KeyView& key);

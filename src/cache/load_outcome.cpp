@@ -114,6 +114,8 @@ void Loads::end(const FlightRef& flight, const Outcome<detail::Found>& outcome,
   const auto wants_rerun = [&](const Waiter& waiter) {
     if (is_closed) return false;
     if (!outcome) return waiter.joined_cancelled;
+    // A load that was not a reload may have found what it gives instead of loading it.
+    if (waiter.policy.is_reload && !flight->policy.is_reload) return true;
     // It joined when something had been invalidated that this load may not have seen.
     if (waiter.joined_at == flight->stamp) return false;
     if (!verdict) {

@@ -12,45 +12,6 @@ namespace nacre {
 
 namespace {
 
-/// Loaders that ask for other keys load those on the same thread; deeper than this is refused.
-constexpr int max_nested_loads = 16;
-
-/// The loaders that run on one thread, innermost first. One that has answered does not count: its
-/// thread is about to leave it.
-struct LoadFrame {
-  const Flight* flight = nullptr;
-  const LoadFrame* outer = nullptr;
-  int depth = 0;
-};
-
-// Thread-local because the call stack of a loader is what decides: a loader that waits for its own
-// key waits for ever, and one that waits for a thread of the pool it occupies may.
-thread_local const LoadFrame* innermost_frame = nullptr;
-
-const LoadFrame* innermost_running() noexcept {
-  const LoadFrame* frame = innermost_frame;
-  // Relaxed: the answer was given by this very thread, or the loader is asynchronous and then
-  // either view is right.
-  while (frame != nullptr && frame->flight->has_answered.load(std::memory_order_relaxed)) {
-    frame = frame->outer;
-  }
-  return frame;
-}
-
-class LoadScope {
- public:
-  explicit LoadScope(const Flight& flight)
-      : frame_{&flight, innermost_frame, innermost_frame ? innermost_frame->depth + 1 : 1} {
-    innermost_frame = &frame_;
-  }
-  LoadScope(const LoadScope&) = delete;
-  LoadScope& operator=(const LoadScope&) = delete;
-  ~LoadScope() { innermost_frame = frame_.outer; }
-
- private:
-  LoadFrame frame_;
-};
-
 Error saturated(const char* what) {
   return Error(Errc::saturated, std::string(what) + "; try again later");
 }
@@ -66,7 +27,7 @@ bool Loads::is_backing_off(const KeyView& key, TimePoint now, const EntryNotes* 
 }
 
 bool Loads::help(const KeyView& key) {
-  const LoadFrame* frame = innermost_running();
+  const LoadFrame* frame = LoadFrame::innermost_running();
   if (frame == nullptr || frame->depth >= max_nested_loads) return false;
   const FlightRef flight = flights_.find(key);
   if (flight == nullptr) return false;
@@ -78,8 +39,24 @@ bool Loads::help(const KeyView& key) {
   return true;
 }
 
+void Loads::wait(const KeyView& key, const WaiterRef& waiter, const Event& arrived) {
+  if (arrived.is_set()) return;
+  const LoadWaits::Scope scope(waits_, *this, waiter);
+  if (scope.closes_circle()) {
+    leave(waiter, false,
+          Error(Errc::load_failed,
+                "the loader of this key waits for the one that asks for it: both would wait for "
+                "each other",
+                {{"field", "key"}}));
+  }
+  while (!arrived.is_set() && help(key)) {
+  }
+  arrived.wait();
+}
+
 bool Loads::is_loading_here(const KeyView& key) noexcept {
-  for (const LoadFrame* frame = innermost_running(); frame != nullptr; frame = frame->outer) {
+  for (const LoadFrame* frame = LoadFrame::innermost_running(); frame != nullptr;
+       frame = frame->outer) {
     const OwnedKey& running = frame->flight->key;
     if (frame->flight->has_answered.load(std::memory_order_relaxed)) continue;
     if (running.space == key.space && running.text == key.text) return true;
@@ -101,20 +78,24 @@ Loads::FlightRef Loads::make_flight(const KeyView& key, detail::ErasedLoader loa
   return flight;
 }
 
-void Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
-                 const Options& call, std::optional<Entry> seen, bool falls_back, FoundDone done) {
+Loads::WaiterRef Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
+                             std::optional<Entry> seen, bool falls_back, FoundDone done) {
   auto waiter = std::make_shared<Waiter>();
   waiter->key_hash = key.hash;
   waiter->done = std::move(done);
   waiter->loader = std::move(loader);
   waiter->policy = std::move(policy);
   if (falls_back) waiter->fallback = seen;
-  if (call.stop.stop_requested()) {
-    return answer(*waiter, Error(Errc::load_failed, "the caller stopped waiting"));
+  if (waiter->policy.stop.stop_requested()) {
+    answer(*waiter, Error(Errc::load_failed, "the caller stopped waiting"));
+    return waiter;
   }
   if (gate_->is_closed()) {
-    return answer(*waiter, Error(Errc::load_failed, "the cache is shutting down"));
+    answer(*waiter, Error(Errc::load_failed, "the cache is shutting down"));
+    return waiter;
   }
+  // What runs already began too early for this caller: it shall wait for what comes after it.
+  if (waiter->policy.is_reload) core_->marks->touch(key);
   const Stamp stamp = core_->marks->stamp_of(key);
   NACRE_SEQUENCE_POINT("load.after_stamp");
   FlightTable::Joined joined = flights_.join(
@@ -122,8 +103,8 @@ void Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
   switch (joined.result) {
     case FlightTable::Joining::saturated:
       core_->statistics->saturated.add();
-      return answer(*waiter,
-                    saturated("too many loads run, or too many callers wait for this one"));
+      answer(*waiter, saturated("too many loads run, or too many callers wait for this one"));
+      return waiter;
     case FlightTable::Joining::started:
       if (seen) {
         joined.flight->has_stale_entry = true;
@@ -143,7 +124,8 @@ void Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
     case FlightTable::Joining::busy:
       break;
   }
-  arm(waiter, call);
+  arm(waiter);
+  return waiter;
 }
 
 void Loads::refresh(const KeyView& key, detail::ErasedLoader loader, Policy policy, Entry seen) {
@@ -165,7 +147,7 @@ void Loads::refresh(const KeyView& key, detail::ErasedLoader loader, Policy poli
   start(joined.flight);
 }
 
-void Loads::arm(const WaiterRef& waiter, const Options& call) {
+void Loads::arm(const WaiterRef& waiter) {
   if (waiter->is_answered) return;
   const std::weak_ptr<Waiter> weak_waiter = waiter;
   const auto leave_later = [self = weak_from_this(), weak_waiter](bool keeps_running, Errc code,
@@ -176,23 +158,24 @@ void Loads::arm(const WaiterRef& waiter, const Options& call) {
       if (loads && leaving) loads->leave(leaving, keeps_running, Error(code, reason));
     };
   };
+  const Policy& policy = waiter->policy;
   const TimePoint now = core_->clock->now();
-  if (call.timeout) {
+  if (policy.timeout) {
     const auto gave_up = leave_later(false, Errc::load_timeout,
                                      "the load took longer than the timeout of this call");
-    if (*call.timeout <= Duration(0)) {
+    if (*policy.timeout <= Duration(0)) {
       gave_up();
     } else {
-      waiter->deadline_timer = core_->clock->call_at(saturating_add(now, *call.timeout), gave_up);
+      waiter->deadline_timer = core_->clock->call_at(saturating_add(now, *policy.timeout), gave_up);
     }
   }
   if (waiter->fallback) {
     waiter->soft_timer =
-        core_->clock->call_at(saturating_add(now, waiter->policy.soft_load_timeout),
+        core_->clock->call_at(saturating_add(now, policy.soft_load_timeout),
                               leave_later(true, Errc::load_timeout, "the load is slow"));
   }
-  if (call.stop.stop_possible()) {
-    waiter->on_stop.emplace(call.stop,
+  if (policy.stop.stop_possible()) {
+    waiter->on_stop.emplace(policy.stop,
                             leave_later(false, Errc::load_failed, "the caller stopped waiting"));
   }
   if (waiter->is_answered) {
@@ -241,6 +224,7 @@ void Loads::start(const FlightRef& flight) {
 }
 
 void Loads::look_again(const FlightRef& flight) {
+  if (flight->policy.is_reload) return run_loader(flight);
   // A load of this key may have ended between the look into memory and here.
   NACRE_SEQUENCE_POINT("load.before_second_look");
   const KeyView key = flight->key.view();
@@ -285,7 +269,7 @@ void Loads::take_tier_reply(const FlightRef& flight, std::size_t tier_index, Tie
 
 void Loads::run_loader(const FlightRef& flight) {
   if (!flight->loader.may_block) return call_loader(flight);
-  const LoadFrame* frame = flight->is_background ? nullptr : innermost_running();
+  const LoadFrame* frame = flight->is_background ? nullptr : LoadFrame::innermost_running();
   if (frame != nullptr) {
     // On a thread that runs a loader: the pool may be full of loaders that wait like this one.
     if (frame->depth < max_nested_loads) return call_loader(flight);
@@ -322,7 +306,7 @@ void Loads::call_loader(const FlightRef& flight) {
   }
   // Moved out, so that what the loader holds goes when it has run, not when the flight goes.
   const auto begin = std::move(flight->loader.start);
-  const LoadScope scope(*flight);
+  const LoadScope scope(*this, *flight);
   try {
     begin(context, [self = weak_from_this(), flight](Outcome<detail::LoadAnswer> outcome) {
       if (const auto loads = self.lock()) loads->take_outcome(flight, std::move(outcome));

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <memory>
 
+#include "base/event.hpp"
 #include "base/gate.hpp"
 #include "cache/core.hpp"
 #include "cache/flight.hpp"
+#include "cache/load_waits.hpp"
 
 namespace nacre {
 
@@ -19,9 +21,16 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   Loads(std::shared_ptr<const Core> core, FlightTable::Limits limits);
 
   /// Brings the value of `key` to `done`, exactly once. `seen` is the stale entry that memory had,
-  /// if any; with `falls_back` the caller may be given it when the load fails or is slow.
-  void load(const KeyView& key, detail::ErasedLoader loader, Policy policy, const Options& call,
-            std::optional<Entry> seen, bool falls_back, FoundDone done);
+  /// if any; with `falls_back` the caller may be given it when the load fails or is slow. Returns
+  /// who waits, for wait().
+  std::shared_ptr<Waiter> load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
+                               std::optional<Entry> seen, bool falls_back, FoundDone done);
+
+  /// Blocks until `arrived` is set, which the callback of `waiter` does. On a thread that runs a
+  /// loader it runs the load of `key` here when that still waits for a thread, which it might do
+  /// for ever when all threads wait like this one; and when the loader of `key` waits, over any
+  /// number of others, for one of this thread, it answers `waiter` with load_failed at once.
+  void wait(const KeyView& key, const std::shared_ptr<Waiter>& waiter, const Event& arrived);
 
   /// Loads in the background, unless a load of the key runs already or there is no room.
   void refresh(const KeyView& key, detail::ErasedLoader loader, Policy policy, Entry seen);
@@ -29,10 +38,6 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   /// True while the origin is not to be asked for `key` again after a failure. What has changed the
   /// key or expired the entry since then ends that. `notes` are those of the entry.
   bool is_backing_off(const KeyView& key, TimePoint now, const EntryNotes* notes);
-
-  /// On a thread that runs a loader: runs the load of `key` here when it still waits for a thread,
-  /// which it might do for ever when all threads wait like this one. True when it did.
-  bool help(const KeyView& key);
 
   /// How long loads took lately: an average that forgets by an eighth with each load.
   Duration usual_load_time() const noexcept {
@@ -79,13 +84,15 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   void back_off(const Flight& flight);
   void note_load_time(Duration took);
 
-  void arm(const WaiterRef& waiter, const Options& call);
+  bool help(const KeyView& key);
+  void arm(const WaiterRef& waiter);
   void answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const;
   void tell(const Waiter& waiter, const Outcome<detail::Found>& outcome) const;
   void leave(const WaiterRef& waiter, bool keeps_running, const Error& otherwise);
 
   const std::shared_ptr<const Core> core_;
   FlightTable flights_;
+  LoadWaits waits_{flights_};
   const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   std::atomic<Duration::rep> usual_load_ns_{0};
 };

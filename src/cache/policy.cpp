@@ -93,6 +93,14 @@ void check_tags(const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) check_tag(tag);
 }
 
+// Options of a cache or a rule.
+void check_standing(const Options& options) {
+  check_options(options);
+  if (!options.reload) return;
+  throw Error(Errc::invalid_argument, "reload is for single calls: here it would cache nothing",
+              {{"field", "reload"}});
+}
+
 template <class T>
 void take(std::optional<T>& target, const std::optional<T>& nearer) {
   if (nearer) target = nearer;
@@ -130,13 +138,14 @@ Options overlay(const Options& farther, const Options& nearer) {
   }
   for (const ShareRange& range : share_ranges) take(result.*range.option, nearer.*range.option);
   add_tags(result.tags, nearer.tags);
-  result.stop = nearer.stop;
+  if (nearer.stop.stop_possible()) result.stop = nearer.stop;
+  result.reload = nearer.reload;
   return result;
 }
 
 PolicyRules::PolicyRules(Options defaults, std::vector<PrefixRule> rules)
     : defaults_(std::move(defaults)), rules_(std::move(rules)) {
-  check_options(defaults_);
+  check_standing(defaults_);
   if (rules_.size() > max_rules) {
     throw Error(Errc::invalid_argument,
                 fmt::format("there are {} rules: allowed are at most {}", rules_.size(), max_rules),
@@ -144,7 +153,7 @@ PolicyRules::PolicyRules(Options defaults, std::vector<PrefixRule> rules)
   }
   may_refresh_early_ = policy_of(defaults_).has_early_refresh();
   for (PrefixRule& rule : rules_) {
-    check_options(rule.options);
+    check_standing(rule.options);
     rule.options = overlay(defaults_, rule.options);
     check_tags(rule.options.tags);
     may_refresh_early_ = may_refresh_early_ || policy_of(rule.options).has_early_refresh();
@@ -190,6 +199,9 @@ Policy policy_of(const Options& options) {
   policy.error_backoff = options.error_backoff.value_or(policy.error_backoff);
   policy.tier_timeout = options.tier_timeout.value_or(policy.tier_timeout);
   policy.tags = options.tags;
+  policy.timeout = options.timeout;
+  policy.stop = options.stop;
+  policy.is_reload = options.reload;
   return policy;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,9 @@ struct Policy {
   Duration error_backoff = std::chrono::seconds(10);
   Duration tier_timeout = std::chrono::milliseconds(500);
   std::vector<std::string> tags{};
+  std::optional<Duration> timeout{};
+  std::stop_token stop{};
+  bool is_reload = false;
 
   bool has_early_refresh() const noexcept { return refresh_ahead > 0 || early_refresh_beta > 0; }
 };

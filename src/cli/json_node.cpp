@@ -15,6 +15,31 @@ const json::value& as_value(const void* value) {
   return *static_cast<const json::value*>(value);
 }
 
+// On one line, as json::serialize but for numbers: that writes 0.5 as 5E-1. As deep as the parser
+// allows: 32.
+void append_json(std::string& out, const json::value& value) {
+  if (value.is_double()) {
+    out += fmt::format("{}", value.get_double());
+  } else if (value.is_array()) {
+    out += '[';
+    for (const json::value& element : value.get_array()) {
+      if (out.back() != '[') out += ',';
+      append_json(out, element);
+    }
+    out += ']';
+  } else if (value.is_object()) {
+    out += '{';
+    for (const auto& [name, member] : value.get_object()) {
+      if (out.back() != '{') out += ',';
+      out += json::serialize(name) + ":";
+      append_json(out, member);
+    }
+    out += '}';
+  } else {
+    out += json::serialize(value);
+  }
+}
+
 }  // namespace
 
 struct JsonNode::Document {
@@ -79,8 +104,10 @@ std::vector<JsonNode> JsonNode::elements() const {
 std::string JsonNode::text() const {
   if (value_ == nullptr) return {};
   const json::value& value = as_value(value_);
-  if (value.is_double()) return fmt::format("{}", value.get_double());  // not 5E-1
-  return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+  if (value.is_string()) return std::string(value.get_string());
+  std::string text;
+  append_json(text, value);
+  return text;
 }
 
 std::optional<std::int64_t> JsonNode::integer() const {

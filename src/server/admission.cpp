@@ -2,13 +2,19 @@
 
 namespace nacre::server {
 
+void Admission::set_limits(const HttpLimits& limits) noexcept {
+  MutexLock lock(mutex_);
+  max_connection_count_ = limits.max_connection_count;
+  max_connections_per_address_ = limits.max_connections_per_address;
+}
+
 bool Admission::try_enter(const std::string& remote, bool is_loopback) {
   MutexLock lock(mutex_);
-  if (open_count_ >= limits_.max_connection_count) return false;
+  if (open_count_ >= max_connection_count_) return false;
   if (!is_loopback) {
     const auto found = by_address_.find(remote);
     const std::size_t count = found == by_address_.end() ? 0 : found->second;
-    if (count >= limits_.max_connections_per_address) return false;
+    if (count >= max_connections_per_address_) return false;
     by_address_[remote] = count + 1;
   }
   ++open_count_;

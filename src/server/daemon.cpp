@@ -101,6 +101,10 @@ struct Daemon::State {
     }
   }
 
+  AccessLog access_log_of(const ServerSettings& wanted) const {
+    return wanted.access_log ? log.access_log() : AccessLog();
+  }
+
   void start_server() {
     HttpServerOptions options;
     options.listen = settings.server.listen;
@@ -108,7 +112,7 @@ struct Daemon::State {
                                                         : std::thread::hardware_concurrency();
     options.limits = limits_of(settings.server);
     options.clock = clock;
-    if (settings.server.access_log) options.access_log = log.access_log();
+    options.access_log = access_log_of(settings.server);
     options.log = log.sink();
     server = std::make_unique<HttpServer>(std::move(options), *handler);
   }
@@ -154,11 +158,22 @@ const std::vector<std::string>& Daemon::addresses() const noexcept {
 
 void Daemon::reload(const Settings& settings) {
   // Everything that can fail comes first; the caches also refuse what needs a restart.
+  check_exposure(settings.server.listen, !settings.server.bearer_token_file.empty());
   std::shared_ptr<const Backend> wanted = state_->make_backend(settings);
+  HttpServerChange change{.limits = limits_of(settings.server),
+                          .access_log = state_->access_log_of(settings.server),
+                          .listen = settings.server.listen,
+                          .sockets = state_->server->bind_new(settings.server.listen)};
   state_->caches.reconfigure(settings);
   state_->log.set_level(settings.log.level);
   state_->settings = settings;
+  // The new token before a new address that may need one.
   state_->handler->replace_backend(std::move(wanted));
+  state_->server->reconfigure(std::move(change));
+}
+
+Duration Daemon::drain_timeout() const noexcept {
+  return state_->settings.server.drain_timeout;
 }
 
 void Daemon::begin_drain() {

@@ -27,8 +27,12 @@ class Daemon final {
   const std::vector<std::string>& addresses() const noexcept;
 
   /// Uses `settings` from now on, all of them or, when one of them is wrong or needs a restart,
-  /// none: then it throws Error invalid_argument, which says why.
+  /// none: then it throws Error, which says why: invalid_argument, or internal when a new address
+  /// cannot be bound.
   void reload(const Settings& settings);
+
+  /// The setting that is in use.
+  Duration drain_timeout() const noexcept;
 
   /// Not ready from now on, takes no more connections and finishes what runs. Returns at once.
   void begin_drain();

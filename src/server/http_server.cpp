@@ -10,12 +10,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <functional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "assembly/listen_address.hpp"
 #include "base/event.hpp"
 #include "base/random.hpp"
 #include "nacre/deadline.hpp"
@@ -35,7 +35,6 @@ using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<Tcp, Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 // Parts of one gathered write: more would not make it cheaper.
 constexpr std::size_t max_write_parts = 8;
@@ -59,10 +58,14 @@ bool is_loopback(const asio::ip::address& address) {
 
 class Loop;
 
-// A listening socket of one loop. It outlives its operations, which end with the loop.
+// A listening socket of one loop. In shared ownership of the operation that waits on it.
 struct Listener {
-  explicit Listener(asio::io_context& context) : acceptor(context), incoming(context) {}
+  Listener(asio::io_context& context, std::string of_settings, bool is_v6, int socket)
+      : listen(std::move(of_settings)),
+        acceptor(context, is_v6 ? Tcp::v6() : Tcp::v4(), socket),
+        incoming(context) {}
 
+  std::string listen;  // as the settings have it
   Acceptor acceptor;
   Socket incoming;
   Tcp::endpoint remote{};
@@ -124,21 +127,24 @@ class Loop final {
     for (const auto& [id, connection] : std::exchange(connections_, {})) connection->close();
   }
 
-  Tcp::endpoint bind(const Tcp::endpoint& endpoint) {
-    Acceptor& acceptor = listeners_.emplace_back(std::make_unique<Listener>(context_))->acceptor;
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(Acceptor::reuse_address(true));
-    acceptor.set_option(ReusePort(true));
-    acceptor.bind(endpoint);
-    acceptor.listen(Acceptor::max_listen_connections);
-    return acceptor.local_endpoint();
+  /// Before start(), and on the loop's thread after it.
+  void listen(std::string listen, bool is_v6, int socket) {
+    listeners_.push_back(std::make_shared<Listener>(context_, std::move(listen), is_v6, socket));
+    if (thread_.joinable()) start_accept(listeners_.back());
   }
 
   void start() {
-    for (const std::unique_ptr<Listener>& listener : listeners_) start_accept(*listener);
+    for (const std::shared_ptr<Listener>& listener : listeners_) start_accept(listener);
     start_sweep();
     thread_ = std::thread([this] { context_.run(); });
   }
+
+  /// Thread safe. Runs `change` on the loop's thread.
+  void post(std::function<void()> change) { asio::post(context_, std::move(change)); }
+
+  /// Loop thread only.
+  void reconfigure(const HttpLimits& limits, const AccessLog& access_log,
+                   const std::vector<std::string>& listen);
 
   /// Thread safe.
   void drain() {
@@ -156,7 +162,7 @@ class Loop final {
   }
 
  private:
-  void start_accept(Listener& listener);
+  void start_accept(const std::shared_ptr<Listener>& listener);
   void close_listener(Listener& listener);
   void admit(Socket socket, const Tcp::endpoint& remote);
   void turn_away(Socket& socket);
@@ -168,8 +174,7 @@ class Loop final {
   const HttpServerOptions& options_;
   Admission& admission_;
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-  std::vector<std::unique_ptr<Listener>> listeners_{};  // empty once all are drained
-  std::vector<std::unique_ptr<Listener>> closed_listeners_{};
+  std::vector<std::shared_ptr<Listener>> listeners_{};  // empty once all are drained
   Timer sweep_timer_;
   std::shared_ptr<ReplyMailbox> mailbox_;
   SessionContext session_context_;
@@ -274,6 +279,7 @@ void Connection::wait_until_writable() {
 void Connection::close() {
   if (is_closed_) return;
   is_closed_ = true;
+  session_.on_closed();
   error_code ignored;
   socket_.close(ignored);
   // The loop may hold the last reference.
@@ -281,20 +287,21 @@ void Connection::close() {
   loop_.forget(id_, remote_, is_from_loopback_);
 }
 
-void Loop::start_accept(Listener& listener) {
-  listener.acceptor.async_accept(
-      listener.incoming, listener.remote, [this, &listener](error_code error) {
+void Loop::start_accept(const std::shared_ptr<Listener>& listener) {
+  listener->acceptor.async_accept(
+      listener->incoming, listener->remote, [this, listener](error_code error) {
         if (is_draining_ || error == asio::error::operation_aborted) return;
         if (error == asio::error::connection_aborted) return start_accept(listener);
         if (error) {
-          listener.is_paused = true;
+          listener->is_paused = true;
           if (!options_.log) return;
           const std::string message = "accepting waits: " + error.message();
           return options_.log(
               {.level = LogLevel::warning, .event = "http.accept", .message = message});
         }
-        admit(std::move(listener.incoming), listener.remote);
-        start_accept(listener);
+        admit(std::move(listener->incoming), listener->remote);
+        // Closed meanwhile, by a reload.
+        if (listener->acceptor.is_open()) start_accept(listener);
       });
 }
 
@@ -363,8 +370,8 @@ void Loop::sweep() {
     connection->session().on_time(now);
     connection->obey();
   }
-  for (const std::unique_ptr<Listener>& listener : listeners_) {
-    if (std::exchange(listener->is_paused, false)) start_accept(*listener);
+  for (const std::shared_ptr<Listener>& listener : listeners_) {
+    if (std::exchange(listener->is_paused, false)) start_accept(listener);
   }
 }
 
@@ -380,11 +387,22 @@ void Loop::deliver_letters() {
   for (const std::shared_ptr<Connection>& connection : touched) connection->obey();
 }
 
+void Loop::reconfigure(const HttpLimits& limits, const AccessLog& access_log,
+                       const std::vector<std::string>& listen) {
+  session_context_.limits = limits;
+  session_context_.access_log = access_log;
+  std::erase_if(listeners_, [&](const std::shared_ptr<Listener>& listener) {
+    if (std::find(listen.begin(), listen.end(), listener->listen) != listen.end()) return false;
+    close_listener(*listener);
+    return true;
+  });
+}
+
 void Loop::begin_drain() {
   if (std::exchange(is_draining_, true)) return;
-  for (const std::unique_ptr<Listener>& listener : listeners_) close_listener(*listener);
-  // Their last operations still refer to them.
-  closed_listeners_ = std::exchange(listeners_, {});
+  for (const std::shared_ptr<Listener>& listener : std::exchange(listeners_, {})) {
+    close_listener(*listener);
+  }
   std::vector<std::shared_ptr<Connection>> connections;
   for (const auto& [id, connection] : connections_) connections.push_back(connection);
   for (const std::shared_ptr<Connection>& connection : connections) {
@@ -394,55 +412,23 @@ void Loop::begin_drain() {
   if (connections_.empty()) drained_.set();
 }
 
-Tcp::endpoint endpoint_of(const std::string& listen) {
-  const auto parsed = assembly::parse_listen_address(listen);
-  if (!parsed) {
-    throw Error(Errc::invalid_argument,
-                "server.listen: '" + listen + "' " + parsed.reason() +
-                    "; allowed: HOST:PORT, the host an IP address (IPv6 in brackets) or localhost");
-  }
-  const std::string host = parsed->host == "localhost" ? "127.0.0.1" : parsed->host;
-  error_code error;
-  const asio::ip::address address = asio::ip::make_address(host, error);
-  if (error) {
-    throw Error(Errc::invalid_argument,
-                "server.listen: '" + listen + "': " + host + " is no IP address");
-  }
-  return {address, parsed->port};
-}
-
-std::string text_of(const Tcp::endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
-         std::to_string(endpoint.port());
-}
-
-// SO_REUSEPORT lets two programs of one user share a port, and each would get half the requests.
-// This finds out who else listens there: without the option only one may.
-void check_free(const Tcp::endpoint& endpoint) {
-  asio::io_context context;
-  Acceptor probe(context);
-  probe.open(endpoint.protocol());
-  probe.set_option(Acceptor::reuse_address(true));
-  probe.bind(endpoint);
-}
-
-// Lowers the limit on connections to what the process may open.
-void fit_to_file_limit(HttpServerOptions& options) {
+// `limits` with no more connections than the process may open.
+HttpLimits fit_to_file_limit(HttpLimits limits, const LogSink& log) {
   rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return limits;
   const auto file_count = static_cast<std::size_t>(files.rlim_cur);
   const std::size_t usable_count =
       file_count > reserved_file_count * 2 ? file_count - reserved_file_count : file_count / 2;
-  if (options.limits.max_connection_count <= usable_count) return;
-  if (options.log) {
+  if (limits.max_connection_count <= usable_count) return limits;
+  if (log) {
     const std::string message = "the limit of open files (" + std::to_string(file_count) +
                                 ") allows " + std::to_string(usable_count) +
                                 " connections instead of " +
-                                std::to_string(options.limits.max_connection_count);
-    options.log({.level = LogLevel::warning, .event = "http.file_limit", .message = message});
+                                std::to_string(limits.max_connection_count);
+    log({.level = LogLevel::warning, .event = "http.file_limit", .message = message});
   }
-  options.limits.max_connection_count = usable_count;
+  limits.max_connection_count = usable_count;
+  return limits;
 }
 
 }  // namespace
@@ -450,29 +436,54 @@ void fit_to_file_limit(HttpServerOptions& options) {
 struct HttpServer::State {
   explicit State(HttpServerOptions given) : options(std::move(given)), admission(options.limits) {}
 
-  HttpServerOptions options;
+  // An address that is listened on.
+  struct Place {
+    std::string listen{};
+    std::string address{};
+    std::uint16_t port = 0;
+  };
+
+  const HttpServerOptions options;
   Admission admission;
   std::vector<std::unique_ptr<Loop>> loops{};
+  std::vector<Place> places{};  // in the order of the settings
   std::vector<std::string> addresses{};
-  std::uint16_t first_port = 0;
 
-  void bind_all(const std::string& listen) {
-    Tcp::endpoint endpoint = endpoint_of(listen);
-    try {
-      if (endpoint.port() != 0) check_free(endpoint);
-      // The first loop may be given a free port; the others share it.
-      for (const std::unique_ptr<Loop>& loop : loops) endpoint = loop->bind(endpoint);
-    } catch (const boost::system::system_error& failure) {
-      throw Error(Errc::internal,
-                  "server.listen: cannot listen on " + listen + ": " + failure.code().message());
+  const Place* find_place(const std::string& listen) const {
+    const auto found = std::find_if(places.begin(), places.end(),
+                                    [&](const Place& place) { return place.listen == listen; });
+    return found == places.end() ? nullptr : &*found;
+  }
+
+  // Sockets for those of `listen` that are new.
+  std::vector<ListeningSockets> bind_new(const std::vector<std::string>& listen) const {
+    std::vector<ListeningSockets> sockets;
+    for (const std::string& text : listen) {
+      if (find_place(text) == nullptr) sockets.emplace_back(text, loops.size());
     }
-    addresses.push_back(text_of(endpoint));
-    if (first_port == 0) first_port = endpoint.port();
+    return sockets;
+  }
+
+  void note_places(const std::vector<std::string>& listen,
+                   const std::vector<ListeningSockets>& sockets) {
+    std::vector<Place> wanted;
+    for (const std::string& text : listen) {
+      if (const Place* known = find_place(text)) {
+        wanted.push_back(*known);
+        continue;
+      }
+      for (const ListeningSockets& bound : sockets) {
+        if (bound.listen() == text) wanted.push_back({text, bound.address(), bound.port()});
+      }
+    }
+    places = std::move(wanted);
+    addresses.clear();
+    for (const Place& place : places) addresses.push_back(place.address);
   }
 };
 
 HttpServer::HttpServer(HttpServerOptions options, RequestHandler& handler) {
-  fit_to_file_limit(options);
+  options.limits = fit_to_file_limit(options.limits, options.log);
   state_ = std::make_unique<State>(std::move(options));
   SystemRandom random;
   const std::size_t loop_count = std::clamp<std::size_t>(state_->options.thread_count, 1, 64);
@@ -480,8 +491,34 @@ HttpServer::HttpServer(HttpServerOptions options, RequestHandler& handler) {
     state_->loops.push_back(
         std::make_unique<Loop>(state_->options, state_->admission, handler, random.next()));
   }
-  for (const std::string& listen : state_->options.listen) state_->bind_all(listen);
+  std::vector<ListeningSockets> sockets = state_->bind_new(state_->options.listen);
+  for (ListeningSockets& bound : sockets) {
+    for (std::size_t index = 0; index < loop_count; ++index) {
+      state_->loops[index]->listen(bound.listen(), bound.is_v6(), bound.release(index));
+    }
+  }
+  state_->note_places(state_->options.listen, sockets);
   for (const std::unique_ptr<Loop>& loop : state_->loops) loop->start();
+}
+
+std::vector<ListeningSockets> HttpServer::bind_new(const std::vector<std::string>& listen) const {
+  return state_->bind_new(listen);
+}
+
+void HttpServer::reconfigure(HttpServerChange change) {
+  const HttpLimits limits = fit_to_file_limit(change.limits, state_->options.log);
+  state_->admission.set_limits(limits);
+  state_->note_places(change.listen, change.sockets);
+  for (std::size_t index = 0; index < state_->loops.size(); ++index) {
+    Loop& loop = *state_->loops[index];
+    for (ListeningSockets& bound : change.sockets) {
+      loop.post([&loop, listen = bound.listen(), is_v6 = bound.is_v6(),
+                 socket = bound.release(index)] { loop.listen(listen, is_v6, socket); });
+    }
+    loop.post([&loop, limits, access_log = change.access_log, listen = change.listen] {
+      loop.reconfigure(limits, access_log, listen);
+    });
+  }
 }
 
 HttpServer::~HttpServer() = default;
@@ -491,7 +528,7 @@ const std::vector<std::string>& HttpServer::addresses() const noexcept {
 }
 
 std::uint16_t HttpServer::port() const noexcept {
-  return state_->first_port;
+  return state_->places.front().port;
 }
 
 std::size_t HttpServer::connection_count() const {

@@ -15,6 +15,7 @@
 #include "server/access_log.hpp"
 #include "server/http_limits.hpp"
 #include "server/http_session.hpp"
+#include "server/listening_sockets.hpp"
 
 namespace nacre::server {
 
@@ -41,7 +42,18 @@ struct HttpServerOptions {
   LogSink log{};
 };
 
-/// Serves from its construction on. Thread safe.
+/// What may change while it serves.
+struct HttpServerChange {
+  HttpLimits limits{};
+  AccessLog access_log{};
+  std::vector<std::string> listen{};
+
+  /// What bind_new() gave for `listen`.
+  std::vector<ListeningSockets> sockets{};
+};
+
+/// Serves from its construction on. Thread safe, but for reconfigure() and addresses(), which are
+/// for one caller at a time.
 class HttpServer final {
  public:
   /// Binds and starts. `handler` outlives the server. Throws Error: invalid_argument (an address
@@ -50,6 +62,14 @@ class HttpServer final {
 
   /// Ends at once what drain() has not ended.
   ~HttpServer();
+
+  /// Sockets for those of `listen` that it does not listen on yet. Nobody is served there before
+  /// reconfigure() has them. Throws as the constructor.
+  std::vector<ListeningSockets> bind_new(const std::vector<std::string>& listen) const;
+
+  /// Uses `change` from now on, for open connections too. An address that is not listened on any
+  /// more is closed; connections made there stay. Not after drain().
+  void reconfigure(HttpServerChange change);
 
   /// Where it listens, with the ports it really has: "127.0.0.1:3000", "[::1]:3000".
   const std::vector<std::string>& addresses() const noexcept;

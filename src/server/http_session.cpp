@@ -16,6 +16,10 @@ constexpr std::size_t first_buffer_bytes = 8 * 1024;
 // What one read of a busy connection brings at most: a fair share of the loop.
 constexpr std::size_t max_buffer_bytes = 64 * 1024;
 
+// What the access log says of a request whose peer went away before its answer. No status of HTTP;
+// nginx made it the usual one.
+constexpr int client_gone_status = 499;
+
 // A compacted buffer offers at least this to the next read.
 constexpr std::size_t min_read_bytes = 2 * 1024;
 
@@ -34,6 +38,8 @@ HttpSession::HttpSession(SessionContext& context, std::uint64_t id, PeerAddress 
 HttpSession::Verdict HttpSession::verdict() const noexcept {
   if (is_aborted_) return Verdict::close;
   if (input_ != Input::ended) return can_take() ? Verdict::read : Verdict::wait;
+  // Reading what will be dropped shows that the peer goes away.
+  if (!slots_.empty() && !has_input_ended_) return Verdict::read;
   if (!slots_.empty() || !output_.is_empty()) return Verdict::wait;
   return must_linger_ && !has_input_ended_ ? Verdict::linger : Verdict::close;
 }
@@ -66,6 +72,15 @@ void HttpSession::on_bytes(std::size_t byte_count) {
 void HttpSession::on_end_of_input() {
   has_input_ended_ = true;
   input_ = Input::ended;
+  for (Slot& slot : slots_) slot.asked.is_left = !slot.response;
+  if (!slots_.empty()) gone_.request_stop();
+}
+
+void HttpSession::on_closed() {
+  for (const Slot& slot : slots_) {
+    if (!slot.response) log(slot.asked, client_gone_status, 0);
+  }
+  if (!slots_.empty()) gone_.request_stop();
 }
 
 void HttpSession::on_reply(std::uint64_t request, Response response) {
@@ -279,7 +294,7 @@ void HttpSession::dispatch(const RequestHead& head, std::string_view body) {
   Response response;
   const ReplyAddress address{id_, request};
   context_.mailbox->begin_direct(address, response);
-  context_.handler.handle(Request{head, body, peer_, asked.request_id},
+  context_.handler.handle(Request{head, body, peer_, asked.request_id, gone_token_},
                           Reply(context_.mailbox, address));
   const bool is_answered = context_.mailbox->end_direct();
   if (is_answered && slots_.empty()) {
@@ -361,13 +376,19 @@ void HttpSession::write(const Asked& asked, Response& response, bool is_last) {
   }
   ++unsent_reply_count_;
   idle_since_ = now_;
+  const bool is_given_up = asked.is_left && response.status >= 500;
+  log(asked, is_given_up ? client_gone_status : response.status,
+      asked.is_head ? 0 : response.body_bytes());
+}
+
+void HttpSession::log(const Asked& asked, int status, std::size_t body_bytes) const {
   if (!context_.access_log) return;
   context_.access_log({.method = asked.method,
                        .path = asked.path,
                        .request_id = asked.request_id,
                        .remote = peer_.remote,
-                       .status = response.status,
-                       .body_bytes = asked.is_head ? 0 : response.body_bytes(),
+                       .status = status,
+                       .body_bytes = body_bytes,
                        .duration = context_.clock.now() - asked.since});
 }
 

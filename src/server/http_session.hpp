@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,11 +39,12 @@ class RequestHandler {
   virtual void handle(const Request& request, Reply reply) noexcept = 0;
 };
 
-/// What the sessions of one loop share. Loop thread only; the references outlive it.
+/// What the sessions of one loop share. Loop thread only; the references outlive it. A reload
+/// replaces `limits` and `access_log` between two events.
 struct SessionContext {
-  const HttpLimits& limits;
+  HttpLimits limits;
   const Clock& clock;
-  const AccessLog& access_log;
+  AccessLog access_log;
   RequestHandler& handler;
   std::shared_ptr<ReplyMailbox> mailbox;
   RequestIds request_ids;
@@ -70,8 +72,13 @@ class HttpSession final {
   /// `byte_count` bytes were read into read_space().
   void on_bytes(std::size_t byte_count);
 
-  /// The peer sends nothing more. What it has asked is still answered.
+  /// The peer sends nothing more. What it has asked is still answered, but it counts as gone, as
+  /// with other servers: the few clients that only close their sending side cannot be told from the
+  /// many that closed all. So a load that nobody else waits for is given up.
   void on_end_of_input();
+
+  /// The connection is gone; the session is not used any more.
+  void on_closed();
 
   /// The late answer to one request; unknown numbers are dropped.
   void on_reply(std::uint64_t request, Response response);
@@ -99,6 +106,7 @@ class HttpSession final {
     bool is_head = false;
     bool keep_alive = true;
     bool is_http_1_0 = false;
+    bool is_left = false;  // the peer went away before there was an answer
   };
 
   // A request whose reply cannot be written yet.
@@ -122,6 +130,7 @@ class HttpSession final {
   void write_ready();
   void write(const Asked& asked, Response& response, bool is_last);
   void write_continue();
+  void log(const Asked& asked, int status, std::size_t body_bytes) const;
   bool is_idle_too_long(TimePoint now) const noexcept;
   bool is_too_slow(TimePoint since, std::size_t moved_bytes, TimePoint now) const noexcept;
   std::string_view buffered() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
@@ -148,6 +157,8 @@ class HttpSession final {
   std::deque<Slot> slots_{};
   std::uint64_t next_request_ = 1;
   std::size_t waiting_bytes_ = 0;  // bodies in slots_
+  std::stop_source gone_{};
+  std::stop_token gone_token_ = gone_.get_token();  // one for all requests: a copy costs a count
   OutputQueue output_{};
   std::size_t unsent_reply_count_ = 0;
 

@@ -1,5 +1,6 @@
 // nacred: reads settings, serves, reloads on SIGHUP, drains on SIGTERM and SIGINT.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -38,7 +39,9 @@ Settings read_settings(const Flags& flags) {
 void reload(Daemon& daemon, const Flags& flags, const DaemonLog& log) {
   try {
     daemon.reload(read_settings(flags));
-    log.write({.event = "daemon.reload", .message = "the new settings are in use"});
+    const std::string message = fmt::format("the new settings are in use; listening on {}",
+                                            fmt::join(daemon.addresses(), ", "));
+    log.write({.event = "daemon.reload", .message = message});
   } catch (const Error& error) {
     const std::string message = "the settings stay as they are: " + error.message();
     log.write({.level = LogLevel::error, .event = "daemon.reload", .message = message});
@@ -88,7 +91,7 @@ int run(const Flags& flags) {
 
   serve(daemon, flags, log, signals);
   log.write({.event = "daemon.drain", .message = "finishing what runs"});
-  const bool is_drained = drain(daemon, *clock, settings.server.drain_timeout, signals);
+  const bool is_drained = drain(daemon, *clock, daemon.drain_timeout(), signals);
   if (!is_drained) {
     log.write({.level = LogLevel::warning,
                .event = "daemon.drain",

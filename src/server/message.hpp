@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,7 @@ struct Request {
   std::string_view body{};
   const PeerAddress& peer;
   std::string_view request_id{};  ///< the one the response has
+  std::stop_token gone{};         ///< asked to stop when the peer has gone away
 };
 
 /// A response. Its body is `text`, then `shared`, then `tail`: a value goes out from where the

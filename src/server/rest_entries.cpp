@@ -76,6 +76,7 @@ void read_entry(Call& call) {
   };
   if (origin == nullptr) return cache.async().get<Bytes>(key, answer);
   Options options = origin->options;
+  options.stop = call.request.gone;
   if (ttl) options.ttl = ttl;
   if (!ttl && !origin->passes_fields) {
     return cache.async().get_or_load<Bytes>(key, origin->loader, options, answer);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,7 @@ class WarmRun final : public std::enable_shared_from_this<WarmRun> {
 
   std::optional<Duration> ttl{};
   bool is_forced = false;
+  std::stop_token gone{};  // then nobody wants the rest
 
   void start() {
     const std::size_t count = std::min(keys_.size(), max_loads_at_once);
@@ -75,7 +77,8 @@ class WarmRun final : public std::enable_shared_from_this<WarmRun> {
     if (ttl) options.ttl = ttl;
     // A stale answer would not be warm: wait for the load itself.
     options.soft_load_timeout = std::chrono::hours(1);
-    if (is_forced) cache_.remove(keys_[index]);
+    options.reload = is_forced;
+    options.stop = gone;
     cache_.async().get_or_load<Bytes>(
         keys_[index], loader_of(origin), options,
         [self = shared_from_this(), index](Outcome<Lookup<Bytes>> found) {
@@ -102,6 +105,7 @@ class WarmRun final : public std::enable_shared_from_this<WarmRun> {
   }
 
   std::optional<std::size_t> take_key() {
+    if (gone.stop_requested()) return std::nullopt;
     MutexLock lock(mutex_);
     if (next_index_ == keys_.size()) return std::nullopt;
     return next_index_++;
@@ -157,10 +161,12 @@ void warm(Call& call) {
   for (const std::string& key : keys) check_request_key(key);
   const std::optional<Duration> ttl = body.find_duration("ttl");
   const bool is_forced = body.find_boolean("force").value_or(false);
+  const std::stop_token gone = call.request.gone;
   const auto run =
       std::make_shared<WarmRun>(std::move(call.reply), call.backend, cache, std::move(keys));
   run->ttl = ttl;
   run->is_forced = is_forced;
+  run->gone = gone;
   run->start();
 }
 

@@ -198,6 +198,34 @@ TEST(OptionEffect, timeout_of_zero_gives_what_is_there_and_else_fails) {
   EXPECT_TRUE(read(bench.cache, "k", origin, {.timeout = 0s})->is_value("v"));
 }
 
+TEST(OptionEffect, timeout_may_be_given_for_a_rule_and_the_call_is_nearer) {
+  CacheBench bench({.rules = {{"k", {.timeout = 1s}}}});
+  ScriptedLoader origin;
+  const auto by_rule = read(bench.cache, "k", origin);
+  const auto by_call = read(bench.cache, "k", origin, {.timeout = 3s});
+  bench.advance(1s);
+  EXPECT_TRUE(by_rule->is_error(Errc::load_timeout));
+  bench.advance(1s);
+  EXPECT_FALSE(by_call->outcome);
+  bench.advance(1s);
+  EXPECT_TRUE(by_call->is_error(Errc::load_timeout));
+}
+
+TEST(OptionEffect, stop_may_be_given_for_a_cache_and_the_call_is_nearer) {
+  std::stop_source of_cache;
+  std::stop_source of_call;
+  CacheBench bench({.defaults = {.stop = of_cache.get_token()}});
+  ScriptedLoader origin;
+  const auto by_cache = read(bench.cache, "k", origin);
+  const auto by_call = read(bench.cache, "k", origin, {.stop = of_call.get_token()});
+  of_cache.request_stop();
+  EXPECT_TRUE(by_cache->is_error(Errc::load_failed));
+  EXPECT_FALSE(by_call->outcome);
+  of_call.request_stop();
+  EXPECT_TRUE(by_call->is_error(Errc::load_failed));
+  EXPECT_TRUE(origin.calls.at(0).context.stop.stop_requested());
+}
+
 TEST(OptionEffect, tags_of_cache_rule_and_call_add_up) {
   CacheBench bench({.defaults = {.tags = {"a"}}, .rules = {{"k", {.tags = {"b"}}}}});
   bench.cache.set("k", "v", {.tags = {"c", "a"}});

@@ -90,6 +90,13 @@ TEST_F(CommandTest, json_prints_an_answer_of_one_line_as_it_is) {
   EXPECT_EQ(run({"get", "k", "--json"}).out, "{\"key\": \"k\",  \"n\": 1.50}\n");
 }
 
+TEST_F(CommandTest, get_prints_numbers_inside_a_value_as_people_write_them) {
+  serve(200, R"({"key":"k","value":{"price":0.5,"all":[[],{},[1.25,-3,"a\"b"],null]}})");
+  const std::string out = run({"get", "k"}).out;
+  EXPECT_NE(out.find(R"({"price":0.5,"all":[[],{},[1.25,-3,"a\"b"],null]})"), std::string::npos)
+      << out;
+}
+
 TEST_F(CommandTest, set_sends_value_and_options) {
   serve(200, R"({"stored":true})");
   const Ran ran = run({"set", "k", "{\"a\":1}", "--ttl", "1.5m", "--tags", "a,b c", "--swr", "30s",

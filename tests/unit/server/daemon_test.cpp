@@ -90,17 +90,60 @@ TEST_F(DaemonTest, refuses_a_reload_that_needs_a_restart_or_is_wrong) {
   Settings settings = quiet_settings();
   Daemon daemon(settings, clock_, log_);
   Settings restart = settings;
-  restart.server.max_body_bytes = 1 << 20;
+  restart.server.threads = 2;
   restart.cache.defaults.ttl = 5s;
   try {
     daemon.reload(restart);
     ADD_FAILURE();
   } catch (const Error& error) {
-    EXPECT_NE(error.message().find("server.max_body_bytes"), std::string::npos);
+    EXPECT_NE(error.message().find("server.threads"), std::string::npos);
   }
   Settings wrong = settings;
   wrong.origins.push_back({.match = "o:{id}", .url = "http://127.0.0.1:9/{other}"});
   EXPECT_THROW(daemon.reload(wrong), Error);
+  WireClient client(port_of(daemon));
+  EXPECT_EQ(client.ask(get_request("/api/admin/config")).body, render_settings_json(settings));
+}
+
+TEST_F(DaemonTest, uses_new_limits_at_reload_for_open_connections_too) {
+  Settings settings = quiet_settings();
+  Daemon daemon(settings, clock_, log_);
+  WireClient client(port_of(daemon));
+  const std::string value = "\"" + std::string(2000, 'x') + "\"";
+  EXPECT_EQ(client.ask(body_request("PUT", "/api/cache/entries/k", value)).status, 200);
+  settings.server.max_body_bytes = 1024;
+  settings.server.drain_timeout = 3s;
+  daemon.reload(settings);
+  EXPECT_EQ(daemon.drain_timeout(), 3s);
+  EXPECT_EQ(client.ask(body_request("PUT", "/api/cache/entries/k", value)).status, 413);
+}
+
+TEST_F(DaemonTest, listens_elsewhere_after_a_reload_and_keeps_its_connections) {
+  Settings settings = quiet_settings();
+  Daemon daemon(settings, clock_, log_);
+  const std::uint16_t before = port_of(daemon);
+  WireClient old_client(before);
+  EXPECT_EQ(old_client.ask(get_request("/health/live")).status, 200);
+  settings.server.listen = {"localhost:0"};
+  daemon.reload(settings);
+  ASSERT_NE(port_of(daemon), before);
+  WireClient new_client(port_of(daemon));
+  EXPECT_EQ(new_client.ask(get_request("/health/live")).status, 200);
+  EXPECT_EQ(old_client.ask(get_request("/health/live")).status, 200);
+}
+
+TEST_F(DaemonTest, keeps_all_settings_when_a_new_address_is_taken_or_open_to_all) {
+  Settings settings = quiet_settings();
+  Daemon daemon(settings, clock_, log_);
+  const Daemon other(settings, clock_, log_);
+  const std::vector<std::string> addresses = daemon.addresses();
+  Settings wanted = settings;
+  wanted.server.max_body_bytes = 1024;
+  for (const std::string& listen : {other.addresses().front(), std::string("0.0.0.0:0")}) {
+    wanted.server.listen = {"127.0.0.1:0", listen};
+    EXPECT_THROW(daemon.reload(wanted), Error);
+  }
+  EXPECT_EQ(daemon.addresses(), addresses);
   WireClient client(port_of(daemon));
   EXPECT_EQ(client.ask(get_request("/api/admin/config")).body, render_settings_json(settings));
 }

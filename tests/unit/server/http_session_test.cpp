@@ -293,6 +293,25 @@ TEST(HttpSession, answers_what_was_asked_before_the_peer_stopped_sending) {
   EXPECT_EQ(fixture.session.verdict(), Verdict::close);
 }
 
+TEST(HttpSession, tells_what_waits_that_the_peer_has_gone) {
+  SessionFixture fixture;
+  fixture.receive(get_request("/now") + get_request("/later"));
+  ASSERT_EQ(fixture.handler.gone.size(), 2U);
+  EXPECT_FALSE(fixture.handler.gone[1].stop_requested());
+  fixture.session.on_closed();
+  EXPECT_TRUE(fixture.handler.gone[1].stop_requested());
+  ASSERT_EQ(fixture.logged.size(), 2U);
+  EXPECT_TRUE(fixture.logged[1].starts_with("GET /later 499 0 ")) << fixture.logged[1];
+}
+
+TEST(HttpSession, notices_a_peer_that_goes_though_it_asked_to_close) {
+  SessionFixture fixture;
+  fixture.receive(get_request("/later", "Connection: close\r\n"));
+  EXPECT_EQ(fixture.session.verdict(), Verdict::read);
+  fixture.session.on_end_of_input();
+  EXPECT_TRUE(fixture.handler.gone.at(0).stop_requested());
+}
+
 TEST(HttpSession, drains_by_finishing_what_it_has_begun) {
   SessionFixture idle;
   idle.receive(get_request("/a"));

@@ -201,6 +201,16 @@ TEST_F(RestBulk, warms_fresh_keys_anew_by_force) {
   EXPECT_EQ(origins->load_count, 2);
 }
 
+TEST_F(RestBulk, keeps_the_old_value_when_warming_by_force_fails) {
+  get("/api/cache/origin:1");
+  origins->answer = [](const LoadContext&) -> Value {
+    throw Error(Errc::load_failed, "the origin answered 500");
+  };
+  const WireReply reply = post("/api/cache/warm", R"({"keys":["origin:1"],"force":true})");
+  EXPECT_NE(reply.body.find(R"("warmed":0)"), std::string::npos) << reply.body;
+  EXPECT_EQ(get("/api/cache/origin:1").status, 200);
+}
+
 TEST_F(RestBulk, warms_thousands) {
   std::string body = "{\"keys\":[\"origin:0\"";
   for (int index = 1; index < 3000; ++index) body += ",\"origin:" + std::to_string(index) + "\"";

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,7 @@ class RecordingHandler final : public RequestHandler {
   void handle(const Request& request, Reply reply) noexcept override {
     seen.push_back({std::string(request.head.method_text), std::string(request.head.path),
                     std::string(request.head.query), std::string(request.body)});
+    gone.push_back(request.gone);
     if (request.head.path.starts_with("/later")) return waiting.push_back(std::move(reply));
     Response response;
     response.content_type = "text/plain";
@@ -38,6 +40,7 @@ class RecordingHandler final : public RequestHandler {
   }
 
   std::vector<Seen> seen{};
+  std::vector<std::stop_token> gone{};  // of each request
   std::vector<Reply> waiting{};
   std::size_t large_bytes = 1024 * 1024;
 };
