@@ -16,9 +16,9 @@ run: ## install what is missing, build, start the example origin with nacred in 
 setup: ## install what is missing for building, testing and checking (apt, asks nothing)
 	@tools/setup
 
-build: ## build everything, optimised, with clang-19; programs land in build/release/bin
+build: ## build the library, the programs and the examples, optimised; they land in build/release
 	@tools/setup run
-	@tools/build release
+	@tools/build release product
 
 test: setup ## build and run all tests
 	@tools/build release
@@ -43,7 +43,7 @@ check: ## what CI runs: all checks, all tests, GCC, sanitizers, fuzzing
 
 soak: setup ## the long forms of the tests that have one
 	@tools/build release
-	@NACRE_SOAK=1 tools/suite release -L soak --timeout 7200
+	@NACRE_SOAK=1 tools/suite release -L soak
 
 asan: setup ## build and test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/build asan
@@ -62,7 +62,7 @@ fuzz: setup ## run every fuzz target for FUZZ_SECONDS (default 60)
 
 install: ## install the library and the programs (PREFIX, DESTDIR)
 	@tools/setup run
-	@tools/build release
+	@tools/build release product
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" >/dev/null
 	@echo "installed into $(DESTDIR)$(PREFIX)"
 

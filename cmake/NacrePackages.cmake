@@ -30,7 +30,7 @@ set(CPACK_DEBIAN_DEV_PACKAGE_NAME libnacre-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-    "libnacre${nacre_soversion} (= ${PROJECT_VERSION}), libfmt-dev, libboost-json1.81-dev")
+    "libnacre${nacre_soversion} (= ${PROJECT_VERSION}), libfmt-dev, libboost-json1.81-dev, libssl-dev")
 set(CPACK_COMPONENT_DEV_DESCRIPTION "Layered cache for C++ services: headers and static library
  What is needed to build programs with nacre, by CMake or by pkg-config.")
 

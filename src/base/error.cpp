@@ -7,6 +7,12 @@ namespace nacre {
 namespace {
 
 constexpr ErrcRow rows[] = {
+    {Errc::connection_failed, "cache.connection_failed", 503,
+     "There is no connection to the remote, or it cannot serve this now; nothing was done."},
+    {Errc::connection_lost, "cache.connection_lost", 503,
+     "The connection was lost before the answer came; whether it was done is unknown."},
+    {Errc::command_timeout, "cache.command_timeout", 504,
+     "The remote did not answer in time; whether it was done is unknown."},
     {Errc::load_timeout, "cache.load_timeout", 504,
      "The loader did not answer within the load timeout or the caller's deadline."},
     {Errc::load_failed, "cache.load_failed", 502,
@@ -26,8 +32,12 @@ constexpr ErrcRow rows[] = {
     {Errc::no_handler, "cache.no_handler", 404, "No route or rule serves this request."},
     {Errc::value_too_large, "cache.value_too_large", 413,
      "The value is larger than the configured limit; nothing was stored."},
+    {Errc::script_execution_failed, "cache.script_execution_failed", 500,
+     "A script failed in Redis; what it had written before stays."},
     {Errc::flush_disabled_in_production, "cache.flush_disabled_in_production", 403,
      "Flushing everything is switched off in production."},
+    {Errc::unsupported_in_cluster, "cache.unsupported_in_cluster", 501,
+     "A Cluster cannot do this: the keys of one operation are in several slots."},
     {Errc::shutdown_timeout, "cache.shutdown_timeout", 500,
      "Work was still running when the time for shutting down was over."},
     {Errc::saturated, "cache.saturated", 503, "A bounded queue is full; try again after a moment."},

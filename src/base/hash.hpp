@@ -1,7 +1,9 @@
 // The hash of keys: XXH3 with a seed.
 //
 // The seed is drawn once per table from a Random and passed in, so that nobody outside can build
-// keys that collide. Never store or send these hashes: they differ from process to process.
+// keys that collide. Never store or send those hashes: they differ from process to process. With
+// seed 0 it is the checksum of what is stored: XXH3 is the same everywhere and for good (since
+// 0.8).
 #pragma once
 
 #include <cstdint>

@@ -141,7 +141,7 @@ TEST_P(EveryWay, P1_P5_all_orders_of_a_reader_and_a_writer) {
 
 TEST_P(EveryWay, P1_P5_many_orders_of_two_readers_and_two_writers) {
   const bool is_soak = std::getenv("NACRE_SOAK") != nullptr;
-  const std::uint64_t wanted = is_soak ? 300'000 : 15'000;
+  const std::uint64_t wanted = is_soak ? 100'000 : 15'000;
   SeededRandom random(20'261'121);
   const auto choose = [&random](std::size_t count) { return below(random, count); };
   while (schedules_ < wanted) {

@@ -163,17 +163,21 @@ TEST(SettingsSources, byte_order_mark_and_carriage_returns_are_no_problem) {
 TEST(SettingsSources, a_change_of_what_is_fixed_at_start_needs_a_restart) {
   const Settings running = from_file("[caches.a]\n");
   const Settings wanted =
-      from_flags({"server.listen=127.0.0.1:1", "memory.max_bytes=1GiB", "cache.namespace=other"},
+      from_flags({"server.threads=3", "memory.max_bytes=1GiB", "cache.namespace=other"},
                  "[caches.b.memory]\n");
   EXPECT_EQ(changes_needing_restart(running, wanted),
             (std::vector<std::string>{"cache.namespace", "caches.a.namespace",
                                       "caches.b.memory.max_bytes", "caches.b.memory.max_entries",
                                       "caches.b.memory.max_value_bytes", "caches.b.namespace",
-                                      "memory.max_bytes", "server.listen"}));
+                                      "memory.max_bytes", "server.threads"}));
 }
 
-TEST(SettingsSources, a_change_of_options_rules_and_origins_needs_none) {
+TEST(SettingsSources, a_change_of_options_rules_origins_and_limits_needs_none) {
   const Settings wanted = from_file(R"(
+[server]
+listen = ["127.0.0.1:1"]
+max_body_bytes = "1MiB"
+access_log = false
 [log]
 level = "debug"
 [cache]

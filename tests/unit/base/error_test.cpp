@@ -29,6 +29,11 @@ TEST(ErrcTable, names_every_code_once_and_finds_it_again) {
 }
 
 TEST(ErrcTable, has_the_documented_statuses) {
+  EXPECT_EQ(http_status_of(Errc::connection_failed), 503);
+  EXPECT_EQ(http_status_of(Errc::connection_lost), 503);
+  EXPECT_EQ(http_status_of(Errc::command_timeout), 504);
+  EXPECT_EQ(http_status_of(Errc::script_execution_failed), 500);
+  EXPECT_EQ(http_status_of(Errc::unsupported_in_cluster), 501);
   EXPECT_EQ(http_status_of(Errc::load_timeout), 504);
   EXPECT_EQ(http_status_of(Errc::load_failed), 502);
   EXPECT_EQ(http_status_of(Errc::serialization_failed), 500);
