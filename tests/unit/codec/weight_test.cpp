@@ -30,8 +30,9 @@ TEST(Weight, of_an_allocation_is_what_glibc_takes) {
   EXPECT_EQ(detail::heap_bytes(1000), 1008U);
   for (const std::size_t bytes : {1U, 16U, 24U, 25U, 40U, 41U, 100U, 1000U, 5000U}) {
     const std::vector<char> vector(bytes);
-    // Equal with glibc; the allocators of the sanitizers say less.
-    EXPECT_GE(weight_of(vector), heap_bytes_of(vector.data())) << bytes;
+    // Equal with glibc, unless the rest of the chunk it took is too small to be one: that is 16
+    // bytes then. The allocators of the sanitizers say less.
+    EXPECT_GE(weight_of(vector) + 16, heap_bytes_of(vector.data())) << bytes;
   }
 }
 
