@@ -17,6 +17,7 @@ namespace nacre::chaos {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using std::chrono::steady_clock;
 using test::RedisLink;
 using test::RedisReply;
@@ -24,9 +25,10 @@ using test::RedisServer;
 
 class FaultProxyTest : public ::testing::Test {
  protected:
-  RedisLink connect(milliseconds timeout = milliseconds(300)) const {
-    return RedisLink({.port = proxy_.port()}, timeout);
-  }
+  RedisLink connect() const { return RedisLink({.port = proxy_.port()}, seconds(15)); }
+
+  // What never comes is waited for no longer than this.
+  static void await_silence(RedisLink& link) { link.set_timeout(milliseconds(300)); }
 
   bool is_logged(const std::string& what) const {
     return std::ranges::any_of(proxy_.log(), [&](const LoggedFault& fault) {
@@ -64,7 +66,7 @@ TEST_F(FaultProxyTest, delay_makes_a_reply_late) {
 }
 
 TEST_F(FaultProxyTest, rate_limits_bytes_per_second) {
-  RedisLink link = connect(std::chrono::seconds(5));
+  RedisLink link = connect();
   link.must({"SET", "k", std::string(20'000, 'x')});
   proxy_.set(Direction::down, {.bytes_per_second = 100'000});
   const auto before = steady_clock::now();
@@ -85,8 +87,10 @@ TEST_F(FaultProxyTest, stopped_blocks_and_goes_on_without_loss) {
   RedisLink link = connect();
   proxy_.set(Direction::up, {.is_stopped = true});
   link.send({"SET", "stopped", "v"});
+  await_silence(link);
   EXPECT_THROW(link.read(), std::runtime_error);
   EXPECT_TRUE(server().ask({"GET", "stopped"}).is_null());
+  link.set_timeout(seconds(15));
   proxy_.heal();
   EXPECT_EQ(link.read().text, "OK");
 }
@@ -94,6 +98,7 @@ TEST_F(FaultProxyTest, stopped_blocks_and_goes_on_without_loss) {
 TEST_F(FaultProxyTest, black_hole_is_silent_and_keeps_ends_to_itself) {
   RedisLink link = connect();
   proxy_.black_hole();
+  await_silence(link);
   EXPECT_THROW(link.ask({"PING"}), std::runtime_error);
   EXPECT_TRUE(is_logged("lost"));
   {
@@ -121,7 +126,11 @@ TEST_F(FaultProxyTest, refuse_and_drop_let_nobody_in_until_healed) {
   proxy_.heal();
   connect().must({"PING"});
   proxy_.drop_new();
-  EXPECT_THROW(connect().ask({"PING"}), std::runtime_error);
+  {
+    RedisLink dropped = connect();
+    await_silence(dropped);
+    EXPECT_THROW(dropped.ask({"PING"}), std::runtime_error);
+  }
   proxy_.heal();
   connect().must({"PING"});
 }
@@ -140,6 +149,7 @@ TEST_F(FaultProxyTest, flipped_bytes_are_flipped) {
   proxy_.set(Direction::down, {.flip_probability = 1.0});
   link.send({"PING"});
   await_logged("flipped a bit");
+  await_silence(link);
   EXPECT_THROW(link.read(), std::runtime_error) << "not a line end is left";
 }
 
@@ -161,6 +171,7 @@ TEST_F(FaultProxyTest, edits_change_replies_by_their_number) {
   proxy_.set(Direction::down, {.edit = replace_frame(8, "+BAD\r\n")});
   EXPECT_EQ(link.ask({"GET", "a"}).text, "BAD");
   proxy_.set(Direction::down, {.edit = drop_frame(9)});
+  await_silence(link);
   EXPECT_THROW(link.ask({"GET", "a"}), std::runtime_error);
   EXPECT_TRUE(is_logged("edited frame 3"));
 }
@@ -186,6 +197,7 @@ TEST_F(FaultProxyTest, drop_pushes_loses_invalidations_alone) {
   EXPECT_EQ(link.must({"GET", "k"}).text, "new");
   EXPECT_TRUE(is_logged("edited push 0"));
   link.send({"PING"});
+  await_silence(link);
   EXPECT_THROW(link.read_push(), std::runtime_error);
 }
 
@@ -222,7 +234,7 @@ TEST(HostileServer, answers_what_it_is_told_and_politely_otherwise) {
     if (command.words[0] != "GET") return polite(command);
     return HostileAnswer{.bytes = "+one\r\n+extra\r\n", .write_bytes = 1};
   });
-  RedisLink link({.port = server.port()}, milliseconds(500));
+  RedisLink link({.port = server.port()});
   EXPECT_EQ(link.must({"hello", "3"}).find("proto").number, 3);
   EXPECT_EQ(link.ask({"GET", "k"}).text, "one");
   EXPECT_EQ(link.read().text, "extra");

@@ -60,9 +60,7 @@ struct RedisLink::Socket {
 
   void dial(const RedisAddress& to, std::chrono::milliseconds timeout) {
     file = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const timeval limit = seconds_of(timeout);
-    ::setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    ::setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    set_timeout(timeout);
     const int yes = 1;
     ::setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     if (!to.source_host.empty()) {
@@ -77,6 +75,12 @@ struct RedisLink::Socket {
            std::strerror(errno));
     }
     if (!to.authority_file.empty()) shake_hands(to);
+  }
+
+  void set_timeout(std::chrono::milliseconds timeout) const {
+    const timeval limit = seconds_of(timeout);
+    ::setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    ::setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
   }
 
   void shake_hands(const RedisAddress& to) {
@@ -163,6 +167,10 @@ RedisReply RedisLink::must(const std::vector<std::string>& command) {
   RedisReply reply = ask(command);
   if (reply.is_error()) fail(command[0] + ": " + reply.text);
   return reply;
+}
+
+void RedisLink::set_timeout(std::chrono::milliseconds timeout) {
+  socket_->set_timeout(timeout);
 }
 
 void RedisLink::send(const std::vector<std::string>& command) {

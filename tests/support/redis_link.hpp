@@ -58,6 +58,9 @@ class RedisLink {
   /// As ask, but an error reply throws std::runtime_error with the command and its text.
   RedisReply must(const std::vector<std::string>& command);
 
+  /// How long each wait takes from here on.
+  void set_timeout(std::chrono::milliseconds timeout);
+
   void send(const std::vector<std::string>& command);
   void send_bytes(const std::string& bytes);
   RedisReply read();
