@@ -129,7 +129,7 @@ std::optional<std::uint64_t> Engine::invalidate_tags(const Namespace& space,
                                  const EntryNotes* notes) { return has_all_tags(notes, hashes); },
                   .severity = severity});
   }
-  core_->marks->mark_tags(space, hashes, severity);
+  core_->marks->mark_tags(space, hashes, severity, core_->clock->now());
   return std::nullopt;
 }
 
@@ -148,7 +148,7 @@ std::uint64_t Engine::sweep(Sweep sweep) {
 
 void Engine::clear(const Namespace& space) {
   core_->statistics->invalidations.add();
-  core_->marks->mark_space(space, Severity::remove);
+  core_->marks->mark_space(space, Severity::remove, core_->clock->now());
 }
 
 bool Engine::has(const Namespace& space, std::string_view text) const {

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "assembly/nearest_name.hpp"
 #include "base/text_units.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/completion.hpp"
@@ -296,11 +299,35 @@ int end_with(Output& output, const Failure& failure) {
   return static_cast<int>(failure.exit_code());
 }
 
+/// What an argument that nobody took was probably meant to be; empty when all were taken.
+std::string untaken_text(const CLI::App& app) {
+  const std::vector<std::string> untaken = app.remaining(true);
+  if (untaken.empty()) return "";
+  const std::string& first = untaken.front();
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  std::vector<std::string> known;
+  const auto add_options = [&known](const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  };
+  if (first.starts_with('-')) {
+    add_options(app);
+    for (const CLI::App* command : chosen) add_options(*command);
+    return fmt::format("{}: {}", first, assembly::unknown_name_text("option", first, known));
+  }
+  const CLI::App& parent = chosen.empty() ? app : *chosen.back();
+  for (const CLI::App* command : parent.get_subcommands({})) known.push_back(command->get_name());
+  if (known.empty()) return "";
+  return fmt::format("{}: {}", first, assembly::unknown_name_text("command", first, known));
+}
+
 /// Help and version end well; all else is wrong arguments.
 int end_parsing(Arguments& arguments, const CLI::ParseError& error, Output& output,
                 const Streams& streams) {
   if (error.get_exit_code() == 0) return arguments.app().exit(error, streams.out, streams.err);
-  std::string message = error.what();
+  const std::string untaken = untaken_text(arguments.app());
+  std::string message = untaken.empty() ? error.what() : untaken;
   std::replace(message.begin(), message.end(), '\n', ' ');
   const int exit_code = end_with(output, usage_failure(message));
   output.print_note("Run with --help for more information.");

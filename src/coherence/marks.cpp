@@ -1,6 +1,7 @@
 #include "coherence/marks.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/check.hpp"
@@ -30,7 +31,7 @@ Marks::Marks(MarksLimits limits)
 }
 
 void Marks::mark_tags(const Namespace& space, std::span<const std::uint64_t> tag_hashes,
-                      Severity severity) {
+                      Severity severity, TimePoint now) {
   MutexLock marking(marking_mutex_);
   const std::uint64_t epoch = coming_epoch();
   {
@@ -38,16 +39,25 @@ void Marks::mark_tags(const Namespace& space, std::span<const std::uint64_t> tag
     for (const std::uint64_t tag : tag_hashes) {
       if (tags_.size() >= limits_.max_tags && !tags_.contains(tag)) forget_oldest_tags();
       TagMark& mark = tags_.try_emplace(tag, forgotten_tags_).first->second;
-      (severity == Severity::remove ? mark.removed_at : mark.expired_at) = epoch;
+      if (severity == Severity::remove) {
+        mark.removed_at = epoch;
+      } else {
+        mark.expired_at = epoch;
+        mark.expiry_time = now;
+      }
     }
   }
   space.newest_mark.store(epoch, std::memory_order_release);
   publish(epoch);
 }
 
-void Marks::mark_space(const Namespace& space, Severity severity) {
+void Marks::mark_space(const Namespace& space, Severity severity, TimePoint now) {
   MutexLock marking(marking_mutex_);
   const std::uint64_t epoch = coming_epoch();
+  if (severity == Severity::expire) {
+    // Relaxed: read after expired_at, whose release comes next.
+    space.expiry_time.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  }
   // release pairs with the acquire in judge_entry() and, for the second, is_untouched_since().
   (severity == Severity::remove ? space.removed_at : space.expired_at)
       .store(epoch, std::memory_order_release);
@@ -85,6 +95,24 @@ Verdict Marks::judge_entry(const Namespace& space, std::uint64_t epoch,
                                      space.expired_at.load(std::memory_order_acquire), epoch);
   if (notes == nullptr || notes->tag_hashes.empty() || verdict == Verdict::invalid) return verdict;
   return worse(verdict, judge_tags(epoch, *notes));
+}
+
+TimePoint Marks::expired_since(const Namespace& space, std::uint64_t epoch,
+                               const EntryNotes* notes) const {
+  std::optional<TimePoint> since;
+  if (space.expired_at.load(std::memory_order_acquire) > epoch) {
+    since = TimePoint(Duration(space.expiry_time.load(std::memory_order_relaxed)));
+  }
+  if (notes != nullptr && !notes->tag_hashes.empty()) {
+    ReaderLock lock(tags_mutex_);
+    for (const std::uint64_t tag : notes->tag_hashes) {
+      const auto found = tags_.find(tag);
+      const TagMark& mark = found == tags_.end() ? forgotten_tags_ : found->second;
+      if (mark.expired_at > epoch)
+        since = std::max(since.value_or(TimePoint::min()), mark.expiry_time);
+    }
+  }
+  return since.value_or(TimePoint::max());
 }
 
 Verdict Marks::judge_tags(std::uint64_t epoch, const EntryNotes& notes) const {
@@ -127,6 +155,7 @@ void Marks::forget_oldest_tags() {
     }
     forgotten_tags_.removed_at = std::max(forgotten_tags_.removed_at, mark.removed_at);
     forgotten_tags_.expired_at = std::max(forgotten_tags_.expired_at, mark.expired_at);
+    forgotten_tags_.expiry_time = std::max(forgotten_tags_.expiry_time, mark.expiry_time);
     tag = tags_.erase(tag);
   }
 }

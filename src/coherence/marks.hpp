@@ -60,12 +60,12 @@ class Marks final {
     stripe_of(key).fetch_add(1, std::memory_order_acq_rel);
   }
 
-  /// Entries with one of these tags are invalid, or stale, from now on. O(tags).
+  /// Entries with one of these tags are invalid, or stale, from `now` on. O(tags).
   void mark_tags(const Namespace& space, std::span<const std::uint64_t> tag_hashes,
-                 Severity severity);
+                 Severity severity, TimePoint now);
 
-  /// All entries of the namespace are invalid, or stale, from now on. O(1).
-  void mark_space(const Namespace& space, Severity severity);
+  /// All entries of the namespace are invalid, or stale, from `now` on. O(1).
+  void mark_space(const Namespace& space, Severity severity, TimePoint now);
 
   /// Remembers a sweep for the fills that are running and gives it its epoch. The caller then
   /// sweeps the tiers.
@@ -86,6 +86,11 @@ class Marks final {
   /// Is an entry that was filled at `epoch` still valid?
   Verdict judge_entry(const Namespace& space, std::uint64_t epoch, const EntryNotes* notes) const;
 
+  /// When an entry that was filled at `epoch` and is judged expired became so: the time of the last
+  /// mark that says it. The end of time when none does.
+  TimePoint expired_since(const Namespace& space, std::uint64_t epoch,
+                          const EntryNotes* notes) const;
+
   std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
 
   /// Bytes of this object with all it owns, for the memory budget.
@@ -95,6 +100,7 @@ class Marks final {
   struct TagMark {
     std::uint64_t removed_at = 0;
     std::uint64_t expired_at = 0;
+    TimePoint expiry_time{};  ///< when expired_at was marked
   };
 
   std::atomic<std::uint32_t>& stripe_of(const KeyView& key) const noexcept {

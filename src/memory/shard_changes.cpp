@@ -158,7 +158,7 @@ bool ShardCore::passes(const ListFilter& filter, Ref ref, TimePoint now) {
   if (filter.pattern != nullptr && !filter.pattern->matches(entry.key())) return false;
   const Verdict verdict = judge(entry);
   if (verdict == Verdict::invalid) return false;
-  if (verdict == Verdict::expired) make_expired(ref, now);
+  if (verdict == Verdict::expired) settle_mark(ref, now);
   if (!is_usable(entry, now)) return false;
   return !filter.state || *filter.state == inspect(entry, now).state;
 }

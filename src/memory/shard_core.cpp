@@ -55,9 +55,14 @@ Verdict ShardCore::judge_marked(Node& entry, const Namespace& space) {
   return std::max(verdict, of_tags);
 }
 
-void ShardCore::make_expired(Ref ref, TimePoint now) {
+void ShardCore::settle_mark(Ref ref, TimePoint now) {
+  const Node& entry = node(ref);
+  make_expired(ref, now, context_.marks.expired_since(space_of(entry), entry.epoch, entry.notes()));
+}
+
+void ShardCore::make_expired(Ref ref, TimePoint now, TimePoint since) {
   Node& entry = node(ref);
-  set_expired(entry, context_.scale, now);
+  set_expired(entry, context_.scale, std::min(now, since));
   if (NodeExtras* const extras = entry.extras()) {
     const std::uint64_t newest = space_of(entry).newest_mark.load(std::memory_order_acquire);
     // Only if nothing came since it was judged; else the next look settles it.
@@ -152,9 +157,13 @@ std::optional<StoreReply> ShardCore::try_store(const KeyView& key, Entry& entry,
                                                TimePoint now, Slice& slice) {
   // Under the lock of the commit, so that no load fits between the two that would replace it.
   if (kind == StoreKind::write) context_.marks.touch(key);
+  const std::uint64_t judged_epoch =
+      context_.marks.epoch();  // before judging: all up to it is seen
   const Verdict verdict = context_.marks.judge_fill(key, entry.stamp, kind, entry.notes.get());
   if (verdict == Verdict::invalid) return StoreReply::outdated;
   if (verdict == Verdict::expired) {
+    // The marks that expired it have done their work, and its time counts from here.
+    entry.stamp.epoch = judged_epoch;
     entry.lifetime.fresh_until = std::min(entry.lifetime.fresh_until, now);
     entry.lifetime.stale_while_revalidate = Duration::zero();
   }

@@ -127,7 +127,9 @@ class ShardCore final {
 
   Verdict judge(Node& entry);
   Verdict judge_marked(Node& entry, const Namespace& space);
-  void make_expired(Ref ref, TimePoint now);
+  /// What the marks hold to be expired: from when on the last of them said so.
+  void settle_mark(Ref ref, TimePoint now);
+  void make_expired(Ref ref, TimePoint now, TimePoint since = TimePoint::max());
   std::optional<RemovalReason> death_of(Node& entry, TimePoint now);
   bool is_usable(const Node& entry, TimePoint now) const noexcept;
 
@@ -184,7 +186,7 @@ inline FindResult ShardCore::find(const KeyView& key, TimePoint now, Entry& entr
   if (!Marks::is_untouched_since(*key.space, found.epoch)) [[unlikely]] {
     const Verdict verdict = judge_marked(found, *key.space);
     if (verdict == Verdict::invalid) return FindResult::invalid;
-    if (verdict == Verdict::expired) make_expired(ref, now);
+    if (verdict == Verdict::expired) settle_mark(ref, now);
   }
   entry.lifetime = lifetime_of(found, context_.scale);
   if (now >= entry.lifetime.fresh_until &&

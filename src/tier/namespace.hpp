@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "nacre/clock.hpp"
+
 namespace nacre::detail {
 
 /// Hard isolation: two namespaces share no key, tag or clear(). Lives as long as its cache.
@@ -21,6 +23,7 @@ struct Namespace {
   mutable std::atomic<std::uint64_t> newest_mark{0};  ///< epoch of the last mark of any kind
   mutable std::atomic<std::uint64_t> removed_at{0};   ///< epoch of the last clear()
   mutable std::atomic<std::uint64_t> expired_at{0};   ///< epoch of the last expiry of everything
+  mutable std::atomic<Duration::rep> expiry_time{0};  ///< when that was, since the clock's zero
 };
 
 }  // namespace nacre::detail

@@ -206,7 +206,8 @@ TYPED_TEST_P(TierContract, P1_a_fill_from_before_a_removal_is_outdated) {
 
 TYPED_TEST_P(TierContract, P1_a_fill_from_before_a_tag_mark_is_outdated) {
   const Stamp before = this->stamp("a");
-  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::remove);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::remove,
+                        this->clock.now());
   EXPECT_EQ(this->store(this->key("a"), this->entry("old", before, {"red"})), StoreReply::outdated);
   EXPECT_EQ(this->store(this->key("a"), this->entry("other", before, {"blue"})),
             StoreReply::stored);
@@ -214,7 +215,7 @@ TYPED_TEST_P(TierContract, P1_a_fill_from_before_a_tag_mark_is_outdated) {
 
 TYPED_TEST_P(TierContract, P1_a_write_from_before_a_clear_is_outdated) {
   const Stamp before = this->stamp("a");
-  this->marks.mark_space(this->space, Severity::remove);
+  this->marks.mark_space(this->space, Severity::remove, this->clock.now());
   EXPECT_EQ(this->store(this->key("a"), this->entry("old", before), StoreKind::write),
             StoreReply::outdated);
 }
@@ -244,7 +245,7 @@ TYPED_TEST_P(TierContract, a_later_fill_replaces_an_earlier_one) {
 
 TYPED_TEST_P(TierContract, a_fill_from_before_an_expiring_mark_is_stored_stale) {
   const Stamp before = this->stamp("a");
-  this->marks.mark_space(this->space, Severity::expire);
+  this->marks.mark_space(this->space, Severity::expire, this->clock.now());
   EXPECT_EQ(this->store(this->key("a"), this->entry("old", before)), StoreReply::stored);
   EXPECT_EQ(this->freshness("a"), Freshness::on_error);
 }
@@ -253,7 +254,8 @@ TYPED_TEST_P(TierContract, P2_a_tag_mark_hides_the_entries_with_the_tag_and_no_o
   this->put("a", "one", {"red", "round"});
   this->put("b", "two", {"blue"});
   this->put("c", "three");
-  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::remove);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::remove,
+                        this->clock.now());
   EXPECT_FALSE(this->is_present("a"));
   EXPECT_EQ(this->text_of("b"), "two");
   EXPECT_EQ(this->text_of("c"), "three");
@@ -262,11 +264,13 @@ TYPED_TEST_P(TierContract, P2_a_tag_mark_hides_the_entries_with_the_tag_and_no_o
 TYPED_TEST_P(TierContract, each_later_tag_mark_is_seen_though_earlier_ones_were_checked) {
   this->put("a", "one", {"red", "round"});
   for (const char* tag : {"blue", "green", "square"}) {
-    this->marks.mark_tags(this->space, std::vector{this->tag_hash(tag)}, Severity::remove);
+    this->marks.mark_tags(this->space, std::vector{this->tag_hash(tag)}, Severity::remove,
+                          this->clock.now());
     EXPECT_EQ(this->text_of("a"), "one");
     EXPECT_EQ(this->text_of("a"), "one");
   }
-  this->marks.mark_tags(this->space, std::vector{this->tag_hash("round")}, Severity::remove);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("round")}, Severity::remove,
+                        this->clock.now());
   EXPECT_FALSE(this->is_present("a"));
 }
 
@@ -276,7 +280,8 @@ TYPED_TEST_P(TierContract, a_sweep_finds_an_entry_that_was_checked_after_the_swe
               .matches = [](std::string_view, const EntryNotes*) { return true; }};
   this->marks.mark_sweep(swept);
   // The tier notes that the entry passes this mark; the sweep must mean it all the same.
-  this->marks.mark_tags(this->space, std::vector{this->tag_hash("blue")}, Severity::remove);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("blue")}, Severity::remove,
+                        this->clock.now());
   EXPECT_TRUE(this->is_present("user:1"));
   EXPECT_EQ(this->run_sweep(swept), 1u);
   EXPECT_FALSE(this->is_present("user:1"));
@@ -286,7 +291,7 @@ TYPED_TEST_P(TierContract, P2_a_clear_hides_the_namespace_and_no_other) {
   this->put("a", "one");
   ASSERT_EQ(this->store(this->key("a", this->other_space), this->entry("two", this->stamp("a"))),
             StoreReply::stored);
-  this->marks.mark_space(this->space, Severity::remove);
+  this->marks.mark_space(this->space, Severity::remove, this->clock.now());
   EXPECT_FALSE(this->is_present("a"));
   EXPECT_EQ(this->find(this->key("a", this->other_space)).state, TierReply::State::found);
   this->put("a", "three");
@@ -296,7 +301,8 @@ TYPED_TEST_P(TierContract, P2_a_clear_hides_the_namespace_and_no_other) {
 TYPED_TEST_P(TierContract, an_expiring_tag_mark_makes_stale_for_errors_only_and_once) {
   this->put("a", "one", {"red"});
   this->clock.advance(1s);
-  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::expire);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::expire,
+                        this->clock.now());
   EXPECT_EQ(this->freshness("a"), Freshness::on_error);
   this->clock.advance(29s);
   // Looking at it does not lengthen its time.
@@ -305,10 +311,27 @@ TYPED_TEST_P(TierContract, an_expiring_tag_mark_makes_stale_for_errors_only_and_
   EXPECT_FALSE(this->is_present("a"));
 }
 
+TYPED_TEST_P(TierContract, P6_an_expiring_mark_counts_from_when_it_was_set_not_from_the_next_look) {
+  this->put("a", "one", {"red"});
+  this->put("b", "two");
+  this->clock.advance(1s);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::expire,
+                        this->clock.now());
+  this->clock.advance(29s);
+  EXPECT_EQ(this->freshness("a"), Freshness::on_error);
+  this->marks.mark_space(this->space, Severity::expire, this->clock.now());
+  this->clock.advance(1s);
+  EXPECT_FALSE(this->is_present("a"));
+  this->clock.advance(28s);
+  EXPECT_EQ(this->freshness("b"), Freshness::on_error);
+  this->clock.advance(1s);
+  EXPECT_FALSE(this->is_present("b"));
+}
+
 TYPED_TEST_P(TierContract, an_expiring_mark_on_a_stale_entry_does_not_lengthen_its_time) {
   this->put("a", "one");
   this->clock.advance(80s);
-  this->marks.mark_space(this->space, Severity::expire);
+  this->marks.mark_space(this->space, Severity::expire, this->clock.now());
   EXPECT_EQ(this->freshness("a"), Freshness::on_error);
   this->clock.advance(10s);
   EXPECT_FALSE(this->is_present("a"));
@@ -325,7 +348,7 @@ TYPED_TEST_P(TierContract, remove_drops_one_entry_and_says_whether_there_was_one
 
 TYPED_TEST_P(TierContract, changing_what_is_hidden_or_over_finds_nothing) {
   this->put("a", "one");
-  this->marks.mark_space(this->space, Severity::remove);
+  this->marks.mark_space(this->space, Severity::remove, this->clock.now());
   EXPECT_FALSE(this->update("a", {.kind = Update::Kind::remove}));
   this->put("b", "two");
   this->clock.advance(90s);
@@ -360,17 +383,17 @@ TYPED_TEST_P(TierContract, extend_without_end_never_ends) {
 TYPED_TEST_P(TierContract, extend_wins_over_an_earlier_expiring_mark_and_not_over_a_later_one) {
   this->put("a", "one");
   this->put("b", "two", {"red"});
-  this->marks.mark_space(this->space, Severity::expire);
+  this->marks.mark_space(this->space, Severity::expire, this->clock.now());
   for (const char* text : {"a", "b"}) {
     EXPECT_EQ(this->freshness(text), Freshness::on_error);
     EXPECT_TRUE(this->update(
         text, {.kind = Update::Kind::extend, .fresh_until = this->clock.now() + 100s}));
     EXPECT_EQ(this->freshness(text), Freshness::fresh);
   }
-  this->marks.mark_space(this->space, Severity::expire);
+  this->marks.mark_space(this->space, Severity::expire, this->clock.now());
   EXPECT_EQ(this->freshness("a"), Freshness::on_error);
   EXPECT_EQ(this->freshness("b"), Freshness::on_error);
-  this->marks.mark_space(this->space, Severity::remove);
+  this->marks.mark_space(this->space, Severity::remove, this->clock.now());
   EXPECT_FALSE(this->is_present("a"));
   EXPECT_FALSE(this->is_present("b"));
 }
@@ -481,7 +504,8 @@ TYPED_TEST_P(TierContract, listing_filters_by_prefix_pattern_and_state) {
 TYPED_TEST_P(TierContract, listing_shows_neither_hidden_nor_ended_entries) {
   this->put("a", "one", {"red"});
   this->put("b", "two");
-  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::remove);
+  this->marks.mark_tags(this->space, std::vector{this->tag_hash("red")}, Severity::remove,
+                        this->clock.now());
   ASSERT_EQ(this->list({}).entries.size(), 1u);
   this->clock.advance(90s);
   EXPECT_TRUE(this->list({}).entries.empty());
@@ -551,6 +575,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     a_sweep_finds_an_entry_that_was_checked_after_the_sweep_began,
     P2_a_clear_hides_the_namespace_and_no_other,
     an_expiring_tag_mark_makes_stale_for_errors_only_and_once,
+    P6_an_expiring_mark_counts_from_when_it_was_set_not_from_the_next_look,
     an_expiring_mark_on_a_stale_entry_does_not_lengthen_its_time,
     remove_drops_one_entry_and_says_whether_there_was_one,
     changing_what_is_hidden_or_over_finds_nothing, expire_keeps_the_entry_for_errors_only,

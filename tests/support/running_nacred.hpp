@@ -32,9 +32,12 @@ class TemporaryFolder {
     std::filesystem::remove_all(path_, ignored);
   }
 
+  /// At once: who reads the file meanwhile sees the old text or the new one, whole.
   std::filesystem::path write(const std::string& name, const std::string& text) const {
     const std::filesystem::path path = path_ / name;
-    std::ofstream(path) << text;
+    const std::filesystem::path fresh = path_ / (name + ".new");
+    std::ofstream(fresh) << text;
+    std::filesystem::rename(fresh, path);
     return path;
   }
 

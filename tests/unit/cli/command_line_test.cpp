@@ -41,6 +41,16 @@ TEST_F(CommandLine, a_wrong_argument_is_named) {
   EXPECT_THAT(run_nacre({"set", "k", "v", "--ttl", "soon"}).err, HasSubstr("--ttl"));
 }
 
+TEST_F(CommandLine, an_unknown_name_is_answered_with_the_nearest_known_one) {
+  EXPECT_THAT(run_nacre({"gte", "a"}).err,
+              HasSubstr("gte: unknown command; did you mean \"get\"?"));
+  EXPECT_THAT(run_nacre({"config", "chek"}).err, HasSubstr("did you mean \"check\"?"));
+  EXPECT_THAT(run_nacre({"get", "a", "--jsn"}).err,
+              HasSubstr("--jsn: unknown option; did you mean \"--json\"?"));
+  EXPECT_THAT(run_nacre({"set", "a", "1", "--tll", "5"}).err, HasSubstr("did you mean \"--ttl\"?"));
+  EXPECT_THAT(run_nacre({"xyzzy"}).err, HasSubstr("xyzzy: unknown command\n"));
+}
+
 TEST_F(CommandLine, wrong_arguments_are_json_too) {
   const Ran ran = run_nacre({"get", "--json"});
   EXPECT_EQ(ran.exit_code, 64);

@@ -14,6 +14,8 @@
 namespace nacre {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::uint64_t red = 101;
 constexpr std::uint64_t blue = 102;
 
@@ -28,7 +30,7 @@ class MarksOfOneSpace : public testing::Test {
   }
   void mark_tag(std::uint64_t tag, Severity severity = Severity::remove) {
     const std::uint64_t tags[] = {tag};
-    marks_.mark_tags(space_, tags, severity);
+    marks_.mark_tags(space_, tags, severity, TimePoint());
   }
   Sweep sweep_of(std::string prefix, Severity severity = Severity::remove) const {
     return {.space = &space_,
@@ -82,13 +84,28 @@ TEST_F(MarksOfOneSpace, removing_outweighs_expiring_whichever_came_last) {
   EXPECT_EQ(judge(stamp, &carrier), Verdict::invalid);
 }
 
+TEST_F(MarksOfOneSpace, P6_tells_since_when_an_entry_is_expired) {
+  const EntryNotes carrier = notes_with({red});
+  const std::uint64_t red_tag[] = {red};
+  const std::uint64_t before = marks_.epoch();
+  EXPECT_EQ(marks_.expired_since(space_, before, &carrier), TimePoint::max());
+  marks_.mark_tags(space_, red_tag, Severity::expire, TimePoint(1s));
+  marks_.mark_space(space_, Severity::expire, TimePoint(2s));
+  EXPECT_EQ(marks_.expired_since(space_, before, &carrier), TimePoint(2s));
+  marks_.mark_tags(space_, red_tag, Severity::expire, TimePoint(3s));
+  marks_.mark_tags(space_, red_tag, Severity::remove, TimePoint(4s));
+  EXPECT_EQ(marks_.expired_since(space_, before, &carrier), TimePoint(3s));
+  EXPECT_EQ(marks_.expired_since(space_, before, nullptr), TimePoint(2s));
+  EXPECT_EQ(marks_.expired_since(space_, marks_.epoch(), &carrier), TimePoint::max());
+}
+
 TEST_F(MarksOfOneSpace, a_clear_means_everything_of_its_namespace_only) {
   const Stamp stamp = marks_.stamp_of(key_);
-  marks_.mark_space(other_, Severity::remove);
+  marks_.mark_space(other_, Severity::remove, TimePoint());
   EXPECT_EQ(judge(stamp), Verdict::holds);
-  marks_.mark_space(space_, Severity::expire);
+  marks_.mark_space(space_, Severity::expire, TimePoint());
   EXPECT_EQ(judge(stamp), Verdict::expired);
-  marks_.mark_space(space_, Severity::remove);
+  marks_.mark_space(space_, Severity::remove, TimePoint());
   EXPECT_EQ(judge(stamp), Verdict::invalid);
 }
 
@@ -200,11 +217,11 @@ class World {
         break;
       case Happening::Kind::tag: {
         const std::uint64_t tags[] = {tag_of(happening.space, happening.tag)};
-        marks_.mark_tags(space, tags, happening.severity);
+        marks_.mark_tags(space, tags, happening.severity, TimePoint());
         break;
       }
       case Happening::Kind::space:
-        marks_.mark_space(space, happening.severity);
+        marks_.mark_space(space, happening.severity, TimePoint());
         break;
       case Happening::Kind::sweep: {
         Sweep sweep{.space = &space,

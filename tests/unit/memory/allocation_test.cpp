@@ -62,7 +62,7 @@ TEST_F(AllocationTest, a_hit_allocates_nothing) {
     // The first marks and the advance of time may allocate; the hits after them may not.
     if (round == 50) {
       const std::uint64_t paused = allocation_count.load();
-      marks.mark_tags(space, {&other_tag, 1}, Severity::remove);
+      marks.mark_tags(space, {&other_tag, 1}, Severity::remove, clock.now());
       clock.advance(20s);
       allocation_count.fetch_sub(allocation_count.load() - paused);
     }

@@ -170,7 +170,7 @@ TEST_F(LimitsTest, a_scan_does_not_push_out_what_is_used) {
 TEST_F(LimitsTest, what_has_ended_or_was_hidden_goes_before_what_is_of_use) {
   make({.max_bytes = 64 * mib, .max_entries = 1'000});
   for (int number = 0; number < 500; ++number) put("old" + std::to_string(number), "v");
-  marks.mark_space(space, Severity::remove);
+  marks.mark_space(space, Severity::remove, clock.now());
   for (int number = 0; number < 900; ++number) put("new" + std::to_string(number), "v");
   EXPECT_EQ(tier->usage().evicted_count, 0u);
   EXPECT_GE(removed_for(RemovalReason::cleared), 400u);

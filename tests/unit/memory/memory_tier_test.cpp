@@ -45,11 +45,11 @@ TEST_F(MemoryTierTest, entries_hidden_by_marks_are_reported_as_cleared_or_remove
   make({.max_bytes = mib});
   put_tagged("a", "one", "red");
   const std::uint64_t red = hash_tag(space, "red", seed);
-  marks.mark_tags(space, {&red, 1}, Severity::remove);
+  marks.mark_tags(space, {&red, 1}, Severity::remove, clock.now());
   EXPECT_FALSE(has("a"));
   EXPECT_EQ(removed_for(RemovalReason::removed), 1u);
   put("b", "two");
-  marks.mark_space(space, Severity::remove);
+  marks.mark_space(space, Severity::remove, clock.now());
   EXPECT_FALSE(has("b"));
   EXPECT_EQ(removed_for(RemovalReason::cleared), 1u);
   EXPECT_EQ(tier->usage().entries_count, 0u);

@@ -227,14 +227,14 @@ class SideBySide {
     const std::uint64_t tag = below(random_, tag_count);
     const Severity severity = draw_severity();
     const std::uint64_t hash = tag_hash(tag);
-    marks_.mark_tags(space_, {&hash, 1}, severity);
+    marks_.mark_tags(space_, {&hash, 1}, severity, clock_.now());
     apply(severity,
           [tag](const std::string&, std::optional<std::uint64_t> own) { return own == tag; });
   }
 
   void mark_space() {
     const Severity severity = draw_severity();
-    marks_.mark_space(space_, severity);
+    marks_.mark_space(space_, severity, clock_.now());
     apply(severity, [](const std::string&, std::optional<std::uint64_t>) { return true; });
   }
 

@@ -56,7 +56,7 @@ TEST_F(ThreadsTest, every_call_at_once_keeps_values_and_books_right) {
           tier->update_now(key(text), {.kind = Update::Kind::expire});
         } else if (dice < 98) {
           const std::uint64_t tag = hash_tag(space, "tag" + std::to_string(75), seed);
-          marks.mark_tags(space, {&tag, 1}, Severity::remove);
+          marks.mark_tags(space, {&tag, 1}, Severity::remove, clock.now());
         } else if (round % 100 == 0) {
           Sweep sweep{.space = &space, .matches = [](std::string_view text_of, const EntryNotes*) {
                         return text_of.ends_with('7');
