@@ -19,6 +19,15 @@ std::string_view field_of(std::string_view text, std::string_view name) {
 
 }  // namespace
 
+void Links::open() {
+  {
+    MutexLock lock(telling_mutex_);
+    is_open_ = true;
+    if (links_.empty()) return;
+  }
+  check_server(false);
+}
+
 void Links::start(NearCopies& copies) {
   copies_ = &copies;
   settle();
@@ -40,6 +49,7 @@ void Links::on_link_ready(const redis::LinkIdentity& link) {
     MutexLock lock(telling_mutex_);
     links_[link.id] = {.is_tracking = link.is_tracking, .heard_at = parts_.wire.now()};
     is_anew = was_cut_;
+    if (!is_open_) return;
   }
   parts_.wire.breaker().end_wait();
   check_server(is_anew);

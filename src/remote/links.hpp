@@ -30,6 +30,9 @@ class Links final : public redis::LinkObserver {
   /// Before the client is made.
   void set_replay(std::weak_ptr<Replay> replay) { replay_ = std::move(replay); }
 
+  /// Once the client is made, which may have links by then: they are not used before.
+  void open();
+
   void start(NearCopies& copies);
   /// Nothing is told any more.
   void stop();
@@ -69,6 +72,7 @@ class Links final : public redis::LinkObserver {
   std::atomic<NearCopies*> copies_{nullptr};
   mutable Mutex telling_mutex_;
   std::map<std::uint64_t, LinkState> links_ NACRE_GUARDED_BY(telling_mutex_);
+  bool is_open_ NACRE_GUARDED_BY(telling_mutex_) = false;
   bool was_cut_ NACRE_GUARDED_BY(telling_mutex_) = false;
   bool is_connected_ NACRE_GUARDED_BY(telling_mutex_) = false;
   std::string run_id_ NACRE_GUARDED_BY(telling_mutex_);  ///< of the server that was checked last

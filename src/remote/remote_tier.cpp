@@ -66,6 +66,7 @@ class RemoteTier final : public SharedTier {
     connect.is_tracking = true;
     parts_->wire.set_client(redis::make_standalone_client(
         options.address, {.connect = connect, .threads = threads_, .observer = links_}));
+    links_->open();
   }
 
   ~RemoteTier() override { shutdown(Deadline(TimePoint::min())); }
