@@ -60,9 +60,9 @@ inline constexpr std::int64_t no_end_ttl = -1;
 
 struct DecodeTerms {
   std::int64_t left_ms = no_key_ttl;  ///< as PTTL said before the value was read
-  TimePoint now{};
-  std::uint64_t hash_seed = 0;  ///< of tags
-  bool is_raw = false;          ///< a header is no header
+  TimePoint now{};                    ///< when that was asked
+  std::uint64_t hash_seed = 0;        ///< of tags
+  bool is_raw = false;                ///< a header is no header
 };
 
 enum class Decoded : std::uint8_t {

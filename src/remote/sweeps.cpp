@@ -55,12 +55,14 @@ std::string Walk::pattern() const {
 }
 
 void Walk::ask() {
+  if (!parts_.wire.try_pass()) return done_(false);
   const std::string match = pattern();
   const std::string_view words[] = {"SCAN", cursor_, "MATCH", match, "COUNT", page_count};
   parts_.wire.client().execute(
       {.arguments = words, .is_idempotent = true},
       [self = shared_from_this()](const redis::ReplyHandler::Outcome& outcome,
                                   const redis::Answerer&) {
+        self->parts_.wire.settle(outcome);
         if (!is_answer(outcome) || outcome.value().size() != 2) return self->done_(false);
         self->take_page(outcome.value());
       });
@@ -150,7 +152,6 @@ void Walk::end_page() {
 }  // namespace
 
 void Sweeps::run(SharedSweep sweep, ReachedDone done) {
-  if (parts_.wire.is_closed()) return done(false);
   std::make_shared<Walk>(parts_, std::move(sweep), std::move(done))->ask();
 }
 

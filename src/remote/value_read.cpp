@@ -23,6 +23,8 @@ ValueRead::ValueRead(Wire& wire, const KeyView& key)
     : wire_(wire), key_(key), view_(key_.view()), name_(value_name(key.space->name, key.text)) {}
 
 void ValueRead::begin() {
+  // What is left counts from the question: an answer that is slow makes nothing younger.
+  asked_at_ = wire_.now();
   stripe_count_ = wire_.stripe_count(view_);
   left_ms_ = no_key_ttl;
   state_ = TierReply::State::skipped;
@@ -52,7 +54,7 @@ void ValueRead::take_value(const redis::ReplyHandler::Outcome& outcome,
   if (reply.is_null()) return;
   switch (decode_entry(view_, reply.text(),
                        {.left_ms = left_ms_,
-                        .now = wire_.now(),
+                        .now = asked_at_,
                         .hash_seed = wire_.hash_seed(),
                         .is_raw = wire_.options().is_raw},
                        stored_)) {

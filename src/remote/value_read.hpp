@@ -44,6 +44,7 @@ class ValueRead {
   const OwnedKey key_;
   const KeyView view_;
   const std::string name_;
+  TimePoint asked_at_{};
   std::uint64_t stripe_count_ = 0;
   std::int64_t left_ms_ = no_key_ttl;
   std::uint64_t link_id_ = 0;

@@ -74,6 +74,7 @@ struct ProcessTerms {
   test::RedisAddress server{};
   RemoteTierOptions options{};
   bool is_awaited = true;  ///< until changes are told
+  std::shared_ptr<Clock> clock = make_system_clock();
 };
 
 /// How an entry is stored.
@@ -88,7 +89,7 @@ struct EntryTerms {
 
 class RemoteProcess {
  public:
-  explicit RemoteProcess(ProcessTerms terms) {
+  explicit RemoteProcess(const ProcessTerms& terms) : clock_(terms.clock) {
     RemoteTierOptions options = terms.options;
     options.address = {.host = terms.server.host, .port = terms.server.port};
     options.connect.user = terms.server.user;
@@ -96,7 +97,7 @@ class RemoteProcess {
     // Of no test the point: what is slow here is the machine.
     options.connect.command_timeout = std::chrono::seconds(10);
     options.connect.connect_timeout = std::chrono::seconds(10);
-    options.connect.heartbeat = std::chrono::seconds(10);
+    options.connect.heartbeat = std::chrono::hours(1);
     options.connect.reconnect_min = std::chrono::milliseconds(5);
     options.connect.reconnect_max = std::chrono::milliseconds(50);
     tier_ = make_remote_tier(options, {.clock = clock_,
@@ -239,7 +240,7 @@ class RemoteProcess {
     return get(promise->get_future());
   }
 
-  std::shared_ptr<Clock> clock_ = make_system_clock();
+  std::shared_ptr<Clock> clock_;
   Marks marks_{{.stripes_count = 4096}};
   Namespace space_{1, "app"};
   std::unique_ptr<SharedTier> tier_{};
