@@ -11,8 +11,8 @@ namespace nacre::remote {
 namespace {
 
 // The first byte is none of UTF-8, so no text of another program begins like this.
-constexpr std::string_view magic = "\xaeNC";
-constexpr char version = 1;
+constexpr std::string_view magic = header_begin.substr(0, 3);
+constexpr char version = header_begin.back();
 
 constexpr std::size_t checksum_offset = 5;
 constexpr std::size_t covered_offset = 13;

@@ -53,6 +53,9 @@ struct Envelope {
 /// Longest etag or last-modified that is stored.
 inline constexpr std::size_t max_validator_bytes = 4096;
 
+/// What each header begins with: its magic and its version.
+inline constexpr std::string_view header_begin = "\xaeNC\x01";
+
 /// Where the write_id stands, for scripts and partial reads; and how much shows it.
 inline constexpr std::size_t write_id_offset = 21;
 inline constexpr std::size_t write_id_end = write_id_offset + 8;

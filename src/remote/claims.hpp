@@ -1,0 +1,49 @@
+// Asking for the right to load a key, and waiting while somebody else has it.
+//
+// One batch asks for the lease, the value and the lease's holder, in this order, so that whatever
+// changes after its read is told. Who waits is woken by the push for the value or the lease, by
+// the lease's end, or, where changes are not told, by asking again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "remote/parts.hpp"
+#include "tier/shared_tier.hpp"
+
+namespace nacre::remote {
+
+class ClaimWait;
+
+/// Who waits for which key. Thread safe.
+class Waiters {
+ public:
+  void add(const std::string& name, std::shared_ptr<ClaimWait> wait);
+  void remove(const std::string& name, const ClaimWait* wait);
+
+  /// The value or the lease of the key whose value is called `name` has changed.
+  void wake(const std::string& name);
+  void wake_all();
+
+ private:
+  Mutex mutex_;
+  std::unordered_map<std::string, std::vector<std::shared_ptr<ClaimWait>>> waits_
+      NACRE_GUARDED_BY(mutex_);
+};
+
+/// What all claims of a tier share.
+struct ClaimTerms {
+  std::shared_ptr<Parts> parts{};
+  std::shared_ptr<Waiters> waiters{};
+  std::function<void(const OwnedKey&)> on_lost{};
+};
+
+/// As SharedReads::claim() says.
+void claim_key(const ClaimTerms& terms, const KeyView& key, ClaimRequest request, ClaimDone done);
+
+}  // namespace nacre::remote
