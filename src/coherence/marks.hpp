@@ -71,6 +71,10 @@ class Marks final {
   /// sweeps the tiers.
   void mark_sweep(Sweep& sweep);
 
+  /// Takes the next epoch without marking anything, and writes it to `divide` before any stamp has
+  /// it: what has an older stamp began before.
+  void advance(std::atomic<std::uint64_t>& divide);
+
   /// May a fill or write that began at `stamp` commit? Called under the lock of the commit.
   Verdict judge_fill(const KeyView& key, const Stamp& stamp, StoreKind kind,
                      const EntryNotes* notes) const;
