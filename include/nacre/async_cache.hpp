@@ -6,15 +6,16 @@
 //   async.get_or_load<User>("user:1", fetch_user, {.ttl = 60s}, greet_later);
 //
 // A callback is called exactly once: before the call returns when the answer is in memory, else
-// later on a thread of the executor, of the clock, or of whoever completes the load. It must be
-// short and must not throw. What Cache throws arrives as Outcome's error; nothing is thrown here
-// but std::bad_alloc. When the last Cache goes, reads that still wait are answered with
-// load_failed.
+// later on a thread of the executor, of the clock, of the remote tier, or of whoever completes the
+// load. It must be short, must not throw and must not wait, also not for a Cache. What Cache throws
+// arrives as Outcome's error; nothing is thrown here but std::bad_alloc. When the last Cache goes,
+// reads that still wait are answered with load_failed.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -86,31 +87,33 @@ class AsyncCache {
 
   template <Cacheable T>
   void get_many(std::vector<std::string> keys, Callback<std::vector<Lookup<T>>> done) const {
-    answer<std::vector<Lookup<T>>>(
-        [&] {
-          const std::vector<std::string_view> views(keys.begin(), keys.end());
-          return cache_.get_many<T>(views);
-        },
-        done);
+    const std::vector<std::string_view> views(keys.begin(), keys.end());
+    find_many(views, [engine = std::weak_ptr(cache_.engine_), space = cache_.namespace_, keys,
+                      done = std::move(done)](Outcome<std::vector<detail::Found>> found) {
+      answer<std::vector<Lookup<T>>>(
+          [&] {
+            std::vector<detail::Found> all = std::move(found).value();
+            std::vector<Lookup<T>> lookups;
+            lookups.reserve(all.size());
+            for (std::size_t index = 0; index < all.size(); ++index) {
+              lookups.push_back(
+                  Cache::typed<T>(engine.lock(), space, keys[index], std::move(all[index])));
+            }
+            return lookups;
+          },
+          done);
+    });
   }
   template <Cacheable T>
   void set_many(std::vector<Item<T>> items, Callback<Done> done) const {
-    answer<Done>(
-        [&] {
-          cache_.set_many(std::move(items));
-          return Done{};
-        },
-        done);
+    std::vector<Item<Value>> values;
+    values.reserve(items.size());
+    for (Item<T>& item : items) {
+      values.push_back({item.key, make_value<T>(std::move(item.value)), std::move(item.options)});
+    }
+    set_values(std::move(values), std::move(done));
   }
-
-  void set_values(std::vector<Item<Value>> items, Callback<Done> done) const {
-    answer<Done>(
-        [&] {
-          cache_.set_values(std::move(items));
-          return Done{};
-        },
-        done);
-  }
+  void set_values(std::vector<Item<Value>> items, Callback<Done> done) const;
 
   void invalidate(const Selector& selector, Callback<std::optional<std::uint64_t>> done) const;
   void expire(const Selector& selector, Callback<std::optional<std::uint64_t>> done) const;
@@ -143,6 +146,8 @@ class AsyncCache {
   }
 
   void find(std::string_view key, FoundCallback done) const;
+  void find_many(std::span<const std::string_view> keys,
+                 Callback<std::vector<detail::Found>> done) const;
   void read(std::string_view key, detail::ErasedLoader loader, const Options& options,
             FoundCallback done) const;
   void write(std::string_view key, Value value, const Options& options, Callback<Done> done) const;

@@ -5,15 +5,27 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nacre/clock.hpp"
 
 #pragma GCC visibility push(default)
 namespace nacre {
+
+/// What a write or an invalidation does when the remote tier does not take it within tier_timeout.
+enum class WritePolicy : std::uint8_t {
+  best_effort,  ///< it is kept, and repeated until the remote has it; the call returns normally
+  strict,       ///< the call fails with connection_failed or command_timeout. What was to be stored
+                ///< is not, and the old value is invalid; an invalidation is repeated all the same
+};
+
+/// "best_effort" or "strict".
+std::string_view name_of(WritePolicy policy) noexcept;
 
 /// Options of one call, of a prefix rule, or of a whole cache. Values out of range are refused with
 /// Error: invalid_argument, which names the option.
@@ -69,6 +81,10 @@ struct Options {
 
   /// How long a tier beyond memory may take before it is skipped. 1 ms to 1 min. Default 500 ms.
   std::optional<Duration> tier_timeout{};
+
+  /// What happens when the remote tier cannot be reached. Default best_effort. For invalidations
+  /// that of the key's rule or of the cache counts.
+  std::optional<WritePolicy> write_policy{};
 
   /// How long this caller waits for an answer. A load that others wait for goes on.
   /// 0 to 1 h. Default: no limit of its own (load_timeout ends the wait).

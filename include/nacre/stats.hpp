@@ -13,7 +13,9 @@ struct CacheStats {
   std::uint64_t fresh_hits = 0;
   std::uint64_t stale_hits = 0;
   std::uint64_t negative_hits = 0;
-  std::uint64_t misses = 0;
+  std::uint64_t misses = 0;         ///< reads that no tier could answer
+  std::uint64_t remote_hits = 0;    ///< reads that the remote tier answered, and memory could not
+  std::uint64_t remote_misses = 0;  ///< look-ups in the remote tier that found nothing
   std::uint64_t loads = 0;          ///< loads that were started
   std::uint64_t load_failures = 0;  ///< of those: failed or timed out
   std::uint64_t joined_loads = 0;   ///< reads that waited for a load another read had started
@@ -30,7 +32,9 @@ struct CacheStats {
   std::uint64_t running_loads = 0;
 
   /// All reads that found something, negative ones included.
-  std::uint64_t hits() const noexcept { return fresh_hits + stale_hits + negative_hits; }
+  std::uint64_t hits() const noexcept {
+    return fresh_hits + stale_hits + negative_hits + remote_hits;
+  }
 
   /// hits / (hits + misses); 0 before the first read.
   double hit_rate() const noexcept {

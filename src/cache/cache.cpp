@@ -1,10 +1,10 @@
 // The faces Cache and AsyncCache over Engine: no decisions here.
 #include "nacre/cache.hpp"
 
-#include <fmt/format.h>
-
+#include <memory>
 #include <utility>
 
+#include "base/event.hpp"
 #include "cache/engine.hpp"
 #include "nacre/async_cache.hpp"
 #include "nacre/error.hpp"
@@ -12,7 +12,29 @@
 namespace nacre {
 
 namespace {
-constexpr std::size_t max_bulk_keys = 10'000;
+
+// What `begin` answers to its callback. Without a shared tier the answer comes inside the call, and
+// nothing has to outlive it.
+template <class T, class F>
+T wait_for(const detail::Engine& engine, F&& begin) {
+  if (!engine.core().shared) {
+    std::optional<Outcome<T>> outcome;
+    begin([&outcome](Outcome<T> said) { outcome.emplace(std::move(said)); });
+    return std::move(*outcome).value();
+  }
+  struct Answer {
+    std::optional<Outcome<T>> outcome{};
+    Event arrived{};
+  };
+  const auto answer = std::make_shared<Answer>();
+  begin([answer](Outcome<T> said) {
+    answer->outcome.emplace(std::move(said));
+    answer->arrived.set();
+  });
+  answer->arrived.wait();
+  return std::move(*answer->outcome).value();
+}
+
 }  // namespace
 
 Cache::Cache(std::shared_ptr<detail::Engine> engine, const detail::Namespace& space)
@@ -35,19 +57,28 @@ std::vector<std::string> Cache::namespace_names() const {
 }
 
 void Cache::set_negative(std::string_view key, const Options& options) const {
-  engine_->write_negative(*namespace_, key, options);
+  wait_for<Done>(*engine_, [&](detail::Then<Done> done) {
+    engine_->write_negative_later(*namespace_, key, options, std::move(done));
+  });
 }
 
 bool Cache::remove(std::string_view key) const {
-  return engine_->remove(*namespace_, key);
+  return wait_for<bool>(*engine_, [&](detail::Then<bool> done) {
+    engine_->remove_later(*namespace_, key, std::move(done));
+  });
 }
 
 bool Cache::has(std::string_view key) const {
-  return engine_->has(*namespace_, key);
+  return wait_for<bool>(*engine_, [&](detail::Then<bool> done) {
+    engine_->has_later(*namespace_, key, std::move(done));
+  });
 }
 
 std::optional<Inspection> Cache::inspect(std::string_view key) const {
-  return engine_->inspect(*namespace_, key);
+  using Seen = std::optional<Inspection>;
+  return wait_for<Seen>(*engine_, [&](detail::Then<Seen> done) {
+    engine_->inspect_later(*namespace_, key, std::move(done));
+  });
 }
 
 std::vector<std::string> Cache::tags(std::string_view key) const {
@@ -59,15 +90,23 @@ KeyPage Cache::keys(const KeyQuery& query) const {
 }
 
 std::optional<std::uint64_t> Cache::invalidate(const Selector& selector) const {
-  return engine_->invalidate(*namespace_, selector, Severity::remove);
+  using Count = std::optional<std::uint64_t>;
+  return wait_for<Count>(*engine_, [&](detail::Then<Count> done) {
+    engine_->invalidate_later(*namespace_, selector, Severity::remove, std::move(done));
+  });
 }
 
 std::optional<std::uint64_t> Cache::expire(const Selector& selector) const {
-  return engine_->invalidate(*namespace_, selector, Severity::expire);
+  using Count = std::optional<std::uint64_t>;
+  return wait_for<Count>(*engine_, [&](detail::Then<Count> done) {
+    engine_->invalidate_later(*namespace_, selector, Severity::expire, std::move(done));
+  });
 }
 
 bool Cache::extend(std::string_view key, std::optional<Duration> ttl) const {
-  return engine_->extend(*namespace_, key, ttl);
+  return wait_for<bool>(*engine_, [&](detail::Then<bool> done) {
+    engine_->extend_later(*namespace_, key, ttl, std::move(done));
+  });
 }
 
 void Cache::set_defaults(Options defaults, std::vector<PrefixRule> rules) const {
@@ -79,7 +118,9 @@ void Cache::set_namespace_defaults(Options defaults, std::vector<PrefixRule> rul
 }
 
 void Cache::clear() const {
-  engine_->clear(*namespace_);
+  wait_for<Done>(*engine_, [&](detail::Then<Done> done) {
+    engine_->clear_later(*namespace_, std::move(done));
+  });
 }
 
 CacheStats Cache::stats() const {
@@ -99,7 +140,10 @@ void Cache::shutdown(Duration timeout) const {
 }
 
 detail::Found Cache::find(std::string_view key) const {
-  return engine_->find(*namespace_, key);
+  detail::Found found;
+  if (engine_->find_now(*namespace_, key, found)) return found;
+  return wait_for<detail::Found>(
+      *engine_, [&](FoundDone done) { engine_->find_later(*namespace_, key, std::move(done)); });
 }
 
 bool Cache::find_fresh(std::string_view key, const Options& options, detail::Found& found) const {
@@ -107,16 +151,10 @@ bool Cache::find_fresh(std::string_view key, const Options& options, detail::Fou
 }
 
 std::vector<detail::Found> Cache::find_many(std::span<const std::string_view> keys) const {
-  if (keys.size() > max_bulk_keys) {
-    throw Error(
-        Errc::invalid_argument,
-        fmt::format("there are {} keys: allowed are at most {}", keys.size(), max_bulk_keys),
-        {{"field", "keys"}});
-  }
-  std::vector<detail::Found> found;
-  found.reserve(keys.size());
-  for (const std::string_view key : keys) found.push_back(engine_->find(*namespace_, key));
-  return found;
+  using Many = std::vector<detail::Found>;
+  return wait_for<Many>(*engine_, [&](detail::Then<Many> done) {
+    engine_->find_many_later(*namespace_, keys, std::move(done));
+  });
 }
 
 detail::Found Cache::read(std::string_view key, detail::ErasedLoader loader,
@@ -125,13 +163,15 @@ detail::Found Cache::read(std::string_view key, detail::ErasedLoader loader,
 }
 
 void Cache::write(std::string_view key, Value value, const Options& options) const {
-  engine_->write(*namespace_, key, std::move(value), options);
+  wait_for<Done>(*engine_, [&](detail::Then<Done> done) {
+    engine_->write_later(*namespace_, key, std::move(value), options, std::move(done));
+  });
 }
 
 void Cache::write_many(std::vector<Item<Value>> items) const {
-  for (const Item<Value>& item : items)
-    engine_->check_write(*namespace_, item.key, item.value, item.options);
-  for (Item<Value>& item : items) write(item.key, std::move(item.value), item.options);
+  wait_for<Done>(*engine_, [&](detail::Then<Done> done) {
+    engine_->write_many_later(*namespace_, std::move(items), std::move(done));
+  });
 }
 
 void Cache::replace_decoded(detail::Engine& engine, const detail::Namespace& space,

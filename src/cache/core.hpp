@@ -11,6 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "cache/namespaces.hpp"
+#include "cache/near_copies.hpp"
 #include "cache/policy.hpp"
 #include "cache/statistics.hpp"
 #include "coherence/marks.hpp"
@@ -34,6 +35,8 @@ struct Core {
   std::unique_ptr<Marks> marks{};
   std::shared_ptr<Namespaces> namespaces{};
   std::vector<std::unique_ptr<Tier>> tiers{};
+  std::unique_ptr<MemoryCopies> copies{};  ///< what `shared` tells; both or neither
+  std::unique_ptr<SharedTier> shared{};    ///< beyond all tiers; may be empty
   std::unique_ptr<Statistics> statistics{};
 
   Tier& memory() const noexcept { return *tiers.front(); }
@@ -45,6 +48,17 @@ struct Core {
 
   /// What memory has for `key`; false when it has nothing usable.
   bool find_in_memory(const KeyView& key, Entry& entry) const;
+
+  /// What an entry of memory is worth, beside its own times.
+  CopyTrust trust_of(const Entry& entry, TimePoint now) const noexcept {
+    return copies ? copies->trust_of(entry, now) : CopyTrust::trusted;
+  }
+
+  /// Does what the shared tier has not confirmed, and answered like this, have to be looked up
+  /// there before it counts as fresh?
+  bool is_to_be_checked(StoreReply said) const noexcept {
+    return said != StoreReply::skipped || copies->is_connected();
+  }
 
   /// The notes of an entry with this policy; none when there is nothing to note.
   NotesRef notes_of(const Namespace& space, const Policy& policy, Validators validators) const;

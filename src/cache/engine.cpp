@@ -2,17 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "base/event.hpp"
 #include "base/text_units.hpp"
 #include "cache/read_plan.hpp"
+#include "cache/shared_call.hpp"
 #include "nacre/error.hpp"
 #include "tier/freshness.hpp"
 
 namespace nacre::detail {
 
 namespace {
+
+/// How long the end of the last face waits for changes that have not reached the shared tier.
+constexpr Duration longest_farewell = std::chrono::seconds(1);
 
 constexpr std::uint64_t get_sample_every = 256;  // a power of two; keeps clock calls off most hits
 
@@ -39,14 +44,29 @@ Engine::Engine(std::shared_ptr<const Core> core, Options defaults, std::vector<P
       owns_executor_(limits.owns_executor),
       loads_(std::make_shared<Loads>(core_, limits.flights)) {
   set_defaults(std::move(defaults), std::move(rules));
+  if (core_->shared) core_->shared->start(*core_->copies);
 }
 
 Engine::~Engine() {
   loads_->close();
   loads_->fail_all();
+  if (core_->shared) end_shared();
   // The last face may go on a thread of the pool: in a loader, a callback or a listener. The pool
   // then ends by itself, when its last owner lets go.
-  if (owns_executor_ && !core_->executor->is_own_thread()) core_->executor->stop();
+  const bool may_wait = !core_->executor->is_own_thread() && !SharedCallScope::is_here();
+  if (owns_executor_ && may_wait) core_->executor->stop();
+}
+
+void Engine::end_shared() {
+  const auto end = [core = core_] {
+    core->shared->shutdown(Deadline::after(*core->clock, longest_farewell));
+  };
+  if (!SharedCallScope::is_here()) return end();
+  // The last face goes in a callback of the tier, which cannot wait for itself. The task owns what
+  // it ends.
+  if (!core_->executor->try_post(end)) {
+    core_->log.error("remote.left", "no thread is left to end the connections to the remote");
+  }
 }
 
 std::shared_ptr<const PolicyRules> Engine::rules(const Namespace& space) const {
@@ -82,6 +102,7 @@ bool Engine::look(const KeyView& key, Entry& entry, TimePoint now) {
   if (!core_->find_in_memory(key, entry)) return false;
   if (!entry.notes || entry.notes->sliding_ttl <= Duration(0)) return true;
   if (freshness_of(entry.lifetime, now) != Freshness::fresh) return true;
+  if (core_->trust_of(entry, now) != CopyTrust::trusted) return true;
   if (const auto fresh_until = slide(entry, now)) {
     core_->memory().update(
         key, {.kind = Update::Kind::extend, .fresh_until = *fresh_until, .expected = entry.value},
@@ -91,32 +112,28 @@ bool Engine::look(const KeyView& key, Entry& entry, TimePoint now) {
   return true;
 }
 
-void Engine::count(const Found& found) {
-  if (found.is_negative) {
-    core_->statistics->negative_hits.add();
-  } else if (found.is_stale) {
-    core_->statistics->stale_hits.add();
-  } else {
-    core_->statistics->fresh_hits.add();
-  }
-}
-
-Found Engine::find(const Namespace& space, std::string_view text) {
+bool Engine::find_now(const Namespace& space, std::string_view text, Found& found) {
   const bool is_timed = is_sampled();
   const TimePoint begin = is_timed ? core_->clock->now() : TimePoint();
   const KeyView key = core_->key(space, text);
   const TimePoint now = core_->clock->coarse_now();
   Entry entry;
-  Found found;
-  if (look(key, entry, now)) {
+  if (look(key, entry, now) && core_->trust_of(entry, now) == CopyTrust::trusted) {
     found = found_of(entry, TierKind::memory, now);
-    count(found);
+    core_->statistics->count_hit(found.is_negative, found.is_stale);
   } else {
     check_key(text);  // a key that is stored was checked then
+    if (core_->shared) return false;
     core_->statistics->misses.add();
   }
   if (is_timed) core_->statistics->get_latency.record(core_->clock->now() - begin);
-  return found;
+  return true;
+}
+
+void Engine::find_later(const Namespace& space, std::string_view text, FoundDone done) {
+  Found found;
+  if (find_now(space, text, found)) return done(std::move(found));
+  find_far(core_->key(space, text), std::move(done));
 }
 
 bool Engine::find_fresh(const Namespace& space, std::string_view text, const Options& call,
@@ -130,9 +147,12 @@ bool Engine::find_fresh(const Namespace& space, std::string_view text, const Opt
   const KeyView key = core_->key(space, text);
   const TimePoint now = core_->clock->coarse_now();
   Entry entry;
-  if (!look(key, entry, now) || now >= entry.lifetime.fresh_until) return false;
+  if (!look(key, entry, now) || now >= entry.lifetime.fresh_until ||
+      core_->trust_of(entry, now) != CopyTrust::trusted) {
+    return false;
+  }
   found = found_of(entry, TierKind::memory, now);
-  count(found);
+  core_->statistics->count_hit(found.is_negative, found.is_stale);
   if (is_timed) core_->statistics->get_latency.record(core_->clock->now() - begin);
   return true;
 }
@@ -151,10 +171,14 @@ std::shared_ptr<Waiter> Engine::read(const Namespace& space, std::string_view te
   const TimePoint now = core_->clock->coarse_now();
   Entry entry;
   const bool is_known = look(key, entry, now);
-  if (policy.is_reload) {
+  const CopyTrust trust = is_known ? core_->trust_of(entry, now) : CopyTrust::trusted;
+  if (trust == CopyTrust::outlived) make_outlived(entry, now);
+  if (policy.is_reload || trust == CopyTrust::unchecked) {
     core_->statistics->misses.add();
-    return loads_->load(key, std::move(loader), std::move(policy),
-                        is_known ? std::optional(std::move(entry)) : std::nullopt, false,
+    const auto use = policy.is_reload ? SeenEntry::Use::previous : SeenEntry::Use::unchecked;
+    SeenEntry seen{.use = use};
+    if (is_known) seen.entry = std::move(entry);
+    return loads_->load(key, std::move(loader), std::move(policy), std::move(seen),
                         std::move(done));
   }
   ReadState state{.entry = is_known ? &entry : nullptr,
@@ -172,7 +196,7 @@ std::shared_ptr<Waiter> Engine::read(const Namespace& space, std::string_view te
     case ReadStep::answer:
     case ReadStep::answer_and_refresh: {
       const Found found = found_of(entry, TierKind::memory, now);
-      count(found);
+      core_->statistics->count_hit(found.is_negative, found.is_stale);
       if (step == ReadStep::answer_and_refresh) {
         loads_->refresh(key, std::move(loader), std::move(policy), std::move(entry));
       }
@@ -181,14 +205,15 @@ std::shared_ptr<Waiter> Engine::read(const Namespace& space, std::string_view te
     }
     case ReadStep::load:
       core_->statistics->misses.add();
-      return loads_->load(key, std::move(loader), std::move(policy), std::nullopt, false,
-                          std::move(done));
+      return loads_->load(key, std::move(loader), std::move(policy), {}, std::move(done));
     case ReadStep::load_with_fallback:
       break;
   }
-  return loads_->load(key, std::move(loader), std::move(policy), std::move(entry), true,
+  return loads_->load(key, std::move(loader), std::move(policy),
+                      {.entry = std::move(entry), .use = SeenEntry::Use::fallback},
                       [core = core_, done = std::move(done)](const Outcome<Found>& outcome) {
-                        const bool is_stale = outcome && outcome.value().is_stale;
+                        const bool is_stale = outcome && outcome.value().is_stale &&
+                                              outcome.value().provenance.tier == TierKind::memory;
                         (is_stale ? core->statistics->stale_hits : core->statistics->misses).add();
                         done(outcome);
                       });
@@ -216,15 +241,39 @@ Found Engine::read_and_wait(const Namespace& space, std::string_view text, Erase
   return std::move(*answer->outcome).value();
 }
 
-void Engine::check_write(const Namespace& space, std::string_view text, const Value& value,
-                         const Options& call) const {
-  check_key(text);
-  check_value(value, core_->max_value_bytes);
-  rules(space)->resolve(text, call);
+void Engine::write_many_later(const Namespace& space, std::vector<Item<Value>> items,
+                              Then<Done> done) {
+  for (const Item<Value>& item : items) {
+    check_key(item.key);
+    check_value(item.value, core_->max_value_bytes);
+    rules(space)->resolve(item.key, item.options);
+  }
+  struct Batch {
+    std::atomic<std::size_t> waiting_count{0};
+    std::atomic<bool> has_failed{false};
+    std::optional<Error> error{};  ///< written by who sets has_failed
+    Then<Done> done{};
+  };
+  if (items.empty()) return done(Done{});
+  const auto batch = std::make_shared<Batch>();
+  batch->waiting_count = items.size();
+  batch->done = std::move(done);
+  const auto finish_one = [batch](const Outcome<Done>& stored) {
+    if (!stored && !batch->has_failed.exchange(true)) batch->error = stored.error();
+    if (--batch->waiting_count != 0) return;
+    batch->error ? batch->done(*batch->error) : batch->done(Done{});
+  };
+  for (Item<Value>& item : items) {
+    try {
+      write_later(space, item.key, std::move(item.value), item.options, finish_one);
+    } catch (const Error& error) {
+      finish_one(error);
+    }
+  }
 }
 
-void Engine::write(const Namespace& space, std::string_view text, Value value,
-                   const Options& call) {
+void Engine::write_later(const Namespace& space, std::string_view text, Value value,
+                         const Options& call, Then<Done> done) {
   check_key(text);
   if (!value) {
     throw Error(Errc::invalid_argument, "the value is empty: use set_negative for what is absent",
@@ -234,13 +283,16 @@ void Engine::write(const Namespace& space, std::string_view text, Value value,
   const Policy policy = rules(space)->resolve(text, call);
   const KeyView key = core_->key(space, text);
   const TimePoint now = core_->clock->now();
-  store_write(key, {.value = std::move(value),
-                    .lifetime = lifetime_of(policy, false, now, now, *core_->random),
-                    .stamp = core_->marks->stamp_of(key),
-                    .notes = core_->notes_of(space, policy, {})});
+  store_write(key,
+              {.value = std::move(value),
+               .lifetime = lifetime_of(policy, false, now, now, *core_->random),
+               .stamp = core_->marks->stamp_of(key),
+               .notes = core_->notes_of(space, policy, {})},
+              policy, std::move(done));
 }
 
-void Engine::write_negative(const Namespace& space, std::string_view text, const Options& call) {
+void Engine::write_negative_later(const Namespace& space, std::string_view text,
+                                  const Options& call, Then<Done> done) {
   check_key(text);
   const Policy policy = rules(space)->resolve(text, call);
   if (policy.negative_ttl <= Duration(0)) {
@@ -250,13 +302,16 @@ void Engine::write_negative(const Namespace& space, std::string_view text, const
   }
   const KeyView key = core_->key(space, text);
   const TimePoint now = core_->clock->now();
-  store_write(key, {.lifetime = lifetime_of(policy, true, now, now, *core_->random),
-                    .stamp = core_->marks->stamp_of(key),
-                    .notes = core_->notes_of(space, policy, {})});
+  store_write(key,
+              {.lifetime = lifetime_of(policy, true, now, now, *core_->random),
+               .stamp = core_->marks->stamp_of(key),
+               .notes = core_->notes_of(space, policy, {})},
+              policy, std::move(done));
 }
 
-void Engine::store_write(const KeyView& key, Entry entry) {
+void Engine::store_write(const KeyView& key, Entry entry, const Policy& policy, Then<Done> done) {
   core_->statistics->writes.add();
+  if (core_->shared) return write_far(key, std::move(entry), policy, std::move(done));
   StoreReply reply = StoreReply::skipped;
   // The farthest first: an old value that a load copies nearer then has a stamp from before the
   // write that follows.
@@ -272,6 +327,7 @@ void Engine::store_write(const KeyView& key, Entry entry) {
                 "the value is too large for the memory tier: raise memory.max_bytes",
                 {{"field", "value"}});
   }
+  done(Done{});
 }
 
 void Engine::replace_decoded(const Namespace& space, std::string_view text, const Value& bytes,
@@ -295,7 +351,12 @@ CacheStats Engine::stats() const {
 
 void Engine::shutdown(Duration timeout) {
   loads_->close();
-  if (loads_->wait_idle(Deadline::after(*core_->clock, timeout))) return;
+  const Deadline deadline = Deadline::after(*core_->clock, timeout);
+  const bool is_idle = loads_->wait_idle(deadline);
+  if (core_->shared && !core_->shared->shutdown(deadline)) {
+    core_->log.warning("remote.lost", "changes that had not reached the remote were lost");
+  }
+  if (is_idle) return;
   throw Error(
       Errc::shutdown_timeout,
       fmt::format("{} loads did not end in {}", loads_->running_count(), format_duration(timeout)));

@@ -13,6 +13,11 @@ void add_waiter(Flight& flight, const std::shared_ptr<Flight>& self,
   waiter->position = flight.waiters.size();
   waiter->joined_at = now;
   waiter->joined_cancelled = flight.is_cancelled;
+  if (flight.fallback && !waiter->fallback && flight.fallback_at == now &&
+      !waiter->policy.is_reload) {
+    waiter->fallback = flight.fallback;
+    waiter->fallback_tier = flight.fallback_tier;
+  }
   flight.waiters.push_back(waiter);
 }
 
@@ -47,15 +52,18 @@ FlightTable::Joined FlightTable::join(const KeyView& key, const std::shared_ptr<
     if (waiter == nullptr) return {};
     if (flight->waiters.size() >= limits_.max_waiters) return {.result = Joining::saturated};
     add_waiter(*flight, flight, waiter, now);
-    return {.result = Joining::joined, .flight = flight};
+    return {
+        .result = Joining::joined, .flight = flight, .has_fallback = waiter->fallback.has_value()};
   }
   if (!try_count_one()) return {.result = Joining::saturated};
   std::shared_ptr<Flight> flight = make();
   if (waiter != nullptr) add_waiter(*flight, flight, waiter, now);
   const bool supersedes = found != shard.flights.end();
   shard.flights.insert_or_assign(std::move(owned), flight);
-  return {
-      .result = Joining::started, .flight = std::move(flight), .supersedes_abandoned = supersedes};
+  return {.result = Joining::started,
+          .flight = std::move(flight),
+          .supersedes_abandoned = supersedes,
+          .has_fallback = waiter != nullptr && waiter->fallback.has_value()};
 }
 
 FlightTable::Left FlightTable::leave(Waiter& waiter, bool keeps_running) {
@@ -112,6 +120,41 @@ std::optional<std::vector<std::shared_ptr<Waiter>>> FlightTable::abandon(
   std::vector<std::shared_ptr<Waiter>> waiters = std::exchange(flight->waiters, {});
   for (const auto& waiter : waiters) waiter->flight = nullptr;
   return waiters;
+}
+
+std::vector<std::shared_ptr<Waiter>> FlightTable::release(const std::shared_ptr<Flight>& flight) {
+  std::vector<std::shared_ptr<Waiter>> released;
+  Shard& shard = shard_of(flight->key.hash);
+  MutexLock lock(shard.mutex);
+  std::vector<std::shared_ptr<Waiter>> waiters = std::exchange(flight->waiters, {});
+  for (std::shared_ptr<Waiter>& waiter : waiters) {
+    if (waiter->policy.is_reload) {
+      waiter->position = flight->waiters.size();
+      flight->waiters.push_back(std::move(waiter));
+      continue;
+    }
+    waiter->flight = nullptr;
+    released.push_back(std::move(waiter));
+  }
+  flight->outlives_waiters = flight->outlives_waiters || !released.empty();
+  return released;
+}
+
+std::vector<std::shared_ptr<Waiter>> FlightTable::give_fallback(
+    const std::shared_ptr<Flight>& flight, const Entry& entry, TierKind tier, const Stamp& at) {
+  std::vector<std::shared_ptr<Waiter>> given;
+  Shard& shard = shard_of(flight->key.hash);
+  MutexLock lock(shard.mutex);
+  flight->fallback = entry;
+  flight->fallback_tier = tier;
+  flight->fallback_at = at;
+  for (const std::shared_ptr<Waiter>& waiter : flight->waiters) {
+    if (waiter->fallback || waiter->policy.is_reload) continue;
+    waiter->fallback = entry;
+    waiter->fallback_tier = tier;
+    given.push_back(waiter);
+  }
+  return given;
 }
 
 std::shared_ptr<Flight> FlightTable::flight_of(const Waiter& waiter) {

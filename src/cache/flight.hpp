@@ -18,6 +18,7 @@
 
 #include "base/gate.hpp"
 #include "base/mutex.hpp"
+#include "cache/claim_slot.hpp"
 #include "cache/policy.hpp"
 #include "nacre/cache.hpp"
 #include "nacre/clock.hpp"
@@ -33,13 +34,15 @@ using FoundDone = std::function<void(Outcome<detail::Found>)>;
 struct Flight;
 
 /// One caller that waits for a load. `flight`, `position` and the two flags are guarded by the
-/// mutex of the key's shard; the rest is set before the waiter joins.
+/// mutex of the key's shard, and so is `fallback` while it waits; the rest is set before the waiter
+/// joins.
 struct Waiter {
   std::uint64_t key_hash = 0;  ///< names the shard
   FoundDone done{};
   detail::ErasedLoader loader{};
   Policy policy{};
   std::optional<Entry> fallback{};  ///< the stale entry this caller may be given
+  TierKind fallback_tier = TierKind::memory;
   std::atomic<TimerId> deadline_timer{};
   std::atomic<TimerId> soft_timer{};
   std::atomic<bool> is_answered{false};
@@ -60,8 +63,11 @@ struct Flight {
   TimePoint started_at{};
   TimePoint seen_loaded_at{};       ///< of the entry that made this a refresh; a newer one ends it
   std::optional<Entry> previous{};  ///< written by whoever works on the load, one after the other
-  bool has_stale_entry = false;     ///< memory had an entry: a failure is worth a back-off
+  bool has_stale_entry = false;     ///< there is one to serve: a failure is worth a back-off
   bool is_background = false;
+  bool has_unchecked_copy = false;  ///< the entry that memory had is not known to be right
+  bool wants_news = false;          ///< a refresh: what is there already does not answer it
+  int claims_count = 0;             ///< that were asked for
   LoadContext context{};
   std::stop_source stop{};
   std::atomic<TimerId> hard_timer{};
@@ -70,12 +76,16 @@ struct Flight {
   std::atomic<bool> has_answered{false};  ///< the loader has; what its thread does now is not it
   std::shared_ptr<Gate> gate{};           ///< outlives the pass
   Gate::Pass pass{};                      ///< given back when the load has ended
+  ClaimSlot claim{};                      ///< closed: what the load brings is kept nowhere
 
   std::vector<std::shared_ptr<Waiter>> waiters{};
   bool outlives_waiters = false;  ///< somebody was given a stale value and relies on the refresh
   bool is_cancelled = false;
   bool is_abandoned = false;  ///< past load_timeout; another load may begin
   bool is_ended = false;
+  std::optional<Entry> fallback{};  ///< a stale entry that a farther tier had
+  TierKind fallback_tier = TierKind::memory;
+  Stamp fallback_at{};  ///< what had been invalidated when it was known to be right
 
   /// What the thread that runs its loader waits for. Guarded by LoadWaits.
   std::shared_ptr<Waiter> waits_for{};
@@ -106,6 +116,7 @@ class FlightTable {
     Joining result = Joining::busy;
     std::shared_ptr<Flight> flight{};
     bool supersedes_abandoned = false;  ///< an older load of this key may still bring its value
+    bool has_fallback = false;          ///< the waiter has one, of its own or of the flight
   };
 
   explicit FlightTable(Limits limits) : limits_(limits) {}
@@ -143,6 +154,16 @@ class FlightTable {
   /// ended.
   std::optional<std::vector<std::shared_ptr<Waiter>>> abandon(
       const std::shared_ptr<Flight>& flight);
+
+  /// A stale entry that may be served at once is there: takes the waiters, but for those that want
+  /// a reload. The flight goes on.
+  std::vector<std::shared_ptr<Waiter>> release(const std::shared_ptr<Flight>& flight);
+
+  /// The same for one to be served when the load fails or is slow: gives it to the waiters, and to
+  /// those that join while nothing is invalidated after `at`. Returns who has got it.
+  std::vector<std::shared_ptr<Waiter>> give_fallback(const std::shared_ptr<Flight>& flight,
+                                                     const Entry& entry, TierKind tier,
+                                                     const Stamp& at);
 
   /// The flight `waiter` waits for, or nullptr when it has left or has its answer.
   std::shared_ptr<Flight> flight_of(const Waiter& waiter);

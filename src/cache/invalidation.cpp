@@ -44,6 +44,12 @@ bool has_all_tags(const EntryNotes* notes, const std::vector<std::uint64_t>& tag
          });
 }
 
+bool has_all(std::span<const std::string> tags, const std::vector<std::string>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [tags](const std::string& tag) {
+    return std::find(tags.begin(), tags.end(), tag) != tags.end();
+  });
+}
+
 }  // namespace
 
 bool Engine::change_key(const KeyView& key, Severity severity) {
@@ -61,58 +67,69 @@ bool Engine::change_key(const KeyView& key, Severity severity) {
   return was_present;
 }
 
-bool Engine::remove(const Namespace& space, std::string_view text) {
+void Engine::remove_later(const Namespace& space, std::string_view text, Then<bool> done) {
   check_key(text);
   core_->statistics->invalidations.add();
-  return change_key(core_->key(space, text), Severity::remove);
+  const KeyView key = core_->key(space, text);
+  if (!core_->shared) return done(change_key(key, Severity::remove));
+  change_keys_far({OwnedKey(key)}, Severity::remove,
+                  [done = std::move(done)](const Outcome<Count>& removed) {
+                    removed ? done(removed.value() == 1) : done(removed.error());
+                  });
 }
 
-std::optional<std::uint64_t> Engine::invalidate(const Namespace& space, const Selector& selector,
-                                                Severity severity) {
-  const auto count = std::visit(
-      overloaded([&](const KeySelector& keys) { return invalidate_keys(space, keys, severity); },
-                 [&](const TagSelector& tags) { return invalidate_tags(space, tags, severity); },
-                 [&](const PrefixSelector& chosen) -> std::optional<std::uint64_t> {
-                   if (chosen.prefix.empty())
-                     refuse("prefix", "prefix is empty: clear() is for everything");
-                   if (chosen.prefix.size() > max_key_bytes) refuse("prefix", "prefix is too long");
-                   return sweep(
-                       {.space = &space,
-                        .matches = [prefix = chosen.prefix](
-                                       std::string_view key,
-                                       const EntryNotes*) { return key.starts_with(prefix); },
-                        .severity = severity});
-                 },
-                 [&](const PatternSelector& chosen) -> std::optional<std::uint64_t> {
-                   return sweep({.space = &space,
-                                 .matches = [glob = parse_pattern(chosen.pattern)](
-                                                std::string_view key,
-                                                const EntryNotes*) { return glob.matches(key); },
-                                 .severity = severity});
-                 }),
+void Engine::invalidate_later(const Namespace& space, const Selector& selector, Severity severity,
+                              Then<Count> done) {
+  std::visit(
+      overloaded(
+          [&](const KeySelector& keys) { invalidate_keys(space, keys, severity, std::move(done)); },
+          [&](const TagSelector& tags) { invalidate_tags(space, tags, severity, std::move(done)); },
+          [&](const PrefixSelector& chosen) {
+            if (chosen.prefix.empty()) {
+              refuse("prefix", "prefix is empty: clear() is for everything");
+            }
+            if (chosen.prefix.size() > max_key_bytes) refuse("prefix", "prefix is too long");
+            const auto matches = [prefix = chosen.prefix](std::string_view key, const auto&) {
+              return key.starts_with(prefix);
+            };
+            sweep({.space = &space, .matches = matches, .severity = severity},
+                  {.literal_prefix = chosen.prefix, .matches = matches}, std::move(done));
+          },
+          [&](const PatternSelector& chosen) {
+            const Glob glob = parse_pattern(chosen.pattern);
+            const auto matches = [glob](std::string_view key, const auto&) {
+              return glob.matches(key);
+            };
+            sweep({.space = &space, .matches = matches, .severity = severity},
+                  {.literal_prefix = std::string(glob.literal_prefix()), .matches = matches},
+                  std::move(done));
+          }),
       selector);
   core_->statistics->invalidations.add();
-  return count;
 }
 
-std::optional<std::uint64_t> Engine::invalidate_keys(const Namespace& space,
-                                                     const KeySelector& selector,
-                                                     Severity severity) {
+void Engine::invalidate_keys(const Namespace& space, const KeySelector& selector, Severity severity,
+                             Then<Count> done) {
   if (selector.keys.size() > max_keys_per_call) {
     refuse("keys", fmt::format("there are {} keys: allowed are at most {}", selector.keys.size(),
                                max_keys_per_call));
   }
   for (const std::string& key : selector.keys) check_key(key);
+  if (core_->shared) {
+    std::vector<OwnedKey> keys;
+    keys.reserve(selector.keys.size());
+    for (const std::string& key : selector.keys) keys.emplace_back(core_->key(space, key));
+    return change_keys_far(std::move(keys), severity, std::move(done));
+  }
   std::uint64_t count = 0;
   for (const std::string& key : selector.keys) {
     if (change_key(core_->key(space, key), severity)) ++count;
   }
-  return count;
+  done(Count(count));
 }
 
-std::optional<std::uint64_t> Engine::invalidate_tags(const Namespace& space,
-                                                     const TagSelector& selector,
-                                                     Severity severity) {
+void Engine::invalidate_tags(const Namespace& space, const TagSelector& selector, Severity severity,
+                             Then<Count> done) {
   if (selector.tags.empty() || selector.tags.size() > max_tags_per_entry_count) {
     refuse("tags", fmt::format("there are {} tags: allowed are 1 to {}", selector.tags.size(),
                                max_tags_per_entry_count));
@@ -123,17 +140,27 @@ std::optional<std::uint64_t> Engine::invalidate_tags(const Namespace& space,
     hashes.push_back(hash_tag(space, tag, core_->seed));
   }
   if (selector.match == Match::all && hashes.size() > 1) {
-    return sweep({.space = &space,
-                  .matches = [hashes = std::move(hashes)](
-                                 std::string_view,
-                                 const EntryNotes* notes) { return has_all_tags(notes, hashes); },
-                  .severity = severity});
+    return sweep(
+        {.space = &space,
+         .matches = [hashes = std::move(hashes)](
+                        std::string_view,
+                        const EntryNotes* notes) { return has_all_tags(notes, hashes); },
+         .severity = severity},
+        {.looks_at_tags = true,
+         .matches = [wanted = selector.tags](
+                        std::string_view,
+                        std::span<const std::string> tags) { return has_all(tags, wanted); }},
+        std::move(done));
+  }
+  if (core_->shared) {
+    return change_tags_far(space, selector.tags, std::move(hashes), severity, std::move(done));
   }
   core_->marks->mark_tags(space, hashes, severity, core_->clock->now());
-  return std::nullopt;
+  done(Count());
 }
 
-std::uint64_t Engine::sweep(Sweep sweep) {
+void Engine::sweep(Sweep sweep, SharedSweep far, Then<Count> done) {
+  if (core_->shared) return sweep_far(std::move(sweep), std::move(far), std::move(done));
   std::uint64_t count = 0;
   for (std::size_t index = core_->tiers.size(); index-- > 0;) {
     core_->marks->mark_sweep(sweep);
@@ -143,29 +170,14 @@ std::uint64_t Engine::sweep(Sweep sweep) {
         sweep, is_memory ? SweepDone([&count](std::uint64_t swept) { count = swept; })
                          : SweepDone([](std::uint64_t) {}));
   }
-  return count;
+  done(Count(count));
 }
 
-void Engine::clear(const Namespace& space) {
+void Engine::clear_later(const Namespace& space, Then<Done> done) {
   core_->statistics->invalidations.add();
+  if (core_->shared) return clear_far(space, std::move(done));
   core_->marks->mark_space(space, Severity::remove, core_->clock->now());
-}
-
-bool Engine::has(const Namespace& space, std::string_view text) const {
-  check_key(text);
-  Entry entry;
-  return core_->find_in_memory(core_->key(space, text), entry) && !entry.is_negative();
-}
-
-std::optional<Inspection> Engine::inspect(const Namespace& space, std::string_view text) const {
-  check_key(text);
-  std::optional<Inspection> seen;
-  core_->memory().list(space, {.key = std::string(text), .limit = 1},
-                       [&seen](std::optional<KeyPage> page) {
-                         if (page && !page->entries.empty())
-                           seen = std::move(page->entries.front());
-                       });
-  return seen;
+  done(Done{});
 }
 
 std::vector<std::string> Engine::tags(const Namespace& space, std::string_view text) const {
@@ -187,16 +199,18 @@ KeyPage Engine::list(const Namespace& space, const KeyQuery& query) const {
   return std::move(*page);
 }
 
-bool Engine::extend(const Namespace& space, std::string_view text, std::optional<Duration> ttl) {
+void Engine::extend_later(const Namespace& space, std::string_view text,
+                          std::optional<Duration> ttl, Then<bool> done) {
   check_key(text);
   constexpr Duration longest = std::chrono::hours(24 * 3653);
   check_options({.ttl = ttl});
-  bool was_present = false;
   const KeyView key = core_->key(space, text);
+  if (core_->shared) return extend_far(key, ttl.value_or(longest), std::move(done));
+  bool was_present = false;
   const TimePoint until = saturating_add(core_->clock->now(), ttl.value_or(longest));
   core_->memory().update(key, {.kind = Update::Kind::extend, .fresh_until = until},
                          [&was_present](bool was) { was_present = was; });
-  return was_present;
+  done(was_present);
 }
 
 }  // namespace nacre::detail

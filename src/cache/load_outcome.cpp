@@ -74,6 +74,7 @@ void Loads::keep(const FlightRef& flight, Entry entry, TierKind from) {
     return end(flight, given, notes.get());
   }
   NACRE_SEQUENCE_POINT("load.before_store");
+  if (core_->shared) return fill_shared(flight, std::move(entry), given);
   StoreReply reply = StoreReply::skipped;
   core_->memory().store(flight->key.view(), entry, StoreKind::fill,
                         [&reply](StoreReply said) { reply = said; });
@@ -88,6 +89,7 @@ void Loads::keep(const FlightRef& flight, Entry entry, TierKind from) {
 void Loads::fail(const FlightRef& flight, const Error& error) {
   // What nobody waited for any more was told to stop, and did.
   const bool was_cancelled = flight->stop.stop_requested();
+  if (core_->shared) fail_claim(*flight, error, was_cancelled);
   if (!was_cancelled) {
     core_->statistics->load_failures.add();
     core_->log.warning("load.failed", {{"key", loggable_key(flight->key.text)}},
@@ -108,6 +110,7 @@ void Loads::end(const FlightRef& flight, const Outcome<detail::Found>& outcome,
                 const EntryNotes* notes) {
   core_->clock->cancel(flight->hard_timer.exchange(TimerId{}));
   flight->settle();
+  if (core_->shared) flight->claim.close();
   const KeyView key = flight->key.view();
   const bool is_closed = gate_->is_closed();
   std::optional<Verdict> verdict;  // all who wait had joined when the first of them is asked

@@ -21,6 +21,10 @@ Error saturated(const char* what) {
 Loads::Loads(std::shared_ptr<const Core> core, FlightTable::Limits limits)
     : core_(std::move(core)), flights_(limits) {}
 
+void Loads::outdate(const KeyView& key) {
+  if (const FlightRef flight = flights_.find(key)) flight->claim.close();
+}
+
 bool Loads::is_backing_off(const KeyView& key, TimePoint now, const EntryNotes* notes) {
   const std::optional<Stamp> stamp = flights_.find_back_off(key, now);
   return stamp && core_->marks->judge_fill(key, *stamp, StoreKind::fill, notes) == Verdict::holds;
@@ -79,13 +83,13 @@ Loads::FlightRef Loads::make_flight(const KeyView& key, detail::ErasedLoader loa
 }
 
 Loads::WaiterRef Loads::load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
-                             std::optional<Entry> seen, bool falls_back, FoundDone done) {
+                             SeenEntry seen, FoundDone done) {
   auto waiter = std::make_shared<Waiter>();
   waiter->key_hash = key.hash;
   waiter->done = std::move(done);
   waiter->loader = std::move(loader);
   waiter->policy = std::move(policy);
-  if (falls_back) waiter->fallback = seen;
+  if (seen.use == SeenEntry::Use::fallback) waiter->fallback = seen.entry;
   if (waiter->policy.stop.stop_requested()) {
     answer(*waiter, Error(Errc::load_failed, "the caller stopped waiting"));
     return waiter;
@@ -106,10 +110,11 @@ Loads::WaiterRef Loads::load(const KeyView& key, detail::ErasedLoader loader, Po
       answer(*waiter, saturated("too many loads run, or too many callers wait for this one"));
       return waiter;
     case FlightTable::Joining::started:
-      if (seen) {
-        joined.flight->has_stale_entry = true;
-        joined.flight->seen_loaded_at = seen->lifetime.loaded_at;
-        joined.flight->previous = std::move(seen);
+      if (seen.entry) {
+        joined.flight->has_unchecked_copy = seen.use == SeenEntry::Use::unchecked;
+        joined.flight->has_stale_entry = !joined.flight->has_unchecked_copy;
+        joined.flight->seen_loaded_at = seen.entry->lifetime.loaded_at;
+        joined.flight->previous = std::move(seen.entry);
       }
       if (joined.supersedes_abandoned) {
         // The older load's value must not replace what this one brings.
@@ -124,7 +129,7 @@ Loads::WaiterRef Loads::load(const KeyView& key, detail::ErasedLoader loader, Po
     case FlightTable::Joining::busy:
       break;
   }
-  arm(waiter);
+  arm(waiter, joined.has_fallback);
   return waiter;
 }
 
@@ -142,47 +147,49 @@ void Loads::refresh(const KeyView& key, detail::ErasedLoader loader, Policy poli
   if (joined.result != FlightTable::Joining::started) return;
   core_->statistics->refreshes.add();
   joined.flight->has_stale_entry = true;
+  joined.flight->wants_news = core_->clock->now() < seen.lifetime.fresh_until;
   joined.flight->seen_loaded_at = seen.lifetime.loaded_at;
   joined.flight->previous = std::move(seen);
   start(joined.flight);
 }
 
-void Loads::arm(const WaiterRef& waiter) {
+std::function<void()> Loads::leave_later(const WaiterRef& waiter, bool keeps_running, Errc code,
+                                         const char* reason) {
+  return
+      [self = weak_from_this(), weak = std::weak_ptr<Waiter>(waiter), keeps_running, code, reason] {
+        const auto loads = self.lock();
+        const auto leaving = weak.lock();
+        if (loads && leaving) loads->leave(leaving, keeps_running, Error(code, reason));
+      };
+}
+
+void Loads::arm(const WaiterRef& waiter, bool has_fallback) {
   if (waiter->is_answered) return;
-  const std::weak_ptr<Waiter> weak_waiter = waiter;
-  const auto leave_later = [self = weak_from_this(), weak_waiter](bool keeps_running, Errc code,
-                                                                  const char* reason) {
-    return [self, weak_waiter, keeps_running, code, reason] {
-      const auto loads = self.lock();
-      const auto leaving = weak_waiter.lock();
-      if (loads && leaving) loads->leave(leaving, keeps_running, Error(code, reason));
-    };
-  };
   const Policy& policy = waiter->policy;
-  const TimePoint now = core_->clock->now();
   if (policy.timeout) {
-    const auto gave_up = leave_later(false, Errc::load_timeout,
+    const auto gave_up = leave_later(waiter, false, Errc::load_timeout,
                                      "the load took longer than the timeout of this call");
     if (*policy.timeout <= Duration(0)) {
       gave_up();
     } else {
-      waiter->deadline_timer = core_->clock->call_at(saturating_add(now, *policy.timeout), gave_up);
+      waiter->deadline_timer =
+          core_->clock->call_at(saturating_add(core_->clock->now(), *policy.timeout), gave_up);
     }
   }
-  if (waiter->fallback) {
-    waiter->soft_timer =
-        core_->clock->call_at(saturating_add(now, policy.soft_load_timeout),
-                              leave_later(true, Errc::load_timeout, "the load is slow"));
-  }
+  if (has_fallback) arm_soft(waiter);
   if (policy.stop.stop_possible()) {
-    waiter->on_stop.emplace(policy.stop,
-                            leave_later(false, Errc::load_failed, "the caller stopped waiting"));
+    waiter->on_stop.emplace(
+        policy.stop, leave_later(waiter, false, Errc::load_failed, "the caller stopped waiting"));
   }
-  if (waiter->is_answered) {
-    // The answer came before the timers were known to it.
-    core_->clock->cancel(waiter->deadline_timer.exchange(TimerId{}));
-    core_->clock->cancel(waiter->soft_timer.exchange(TimerId{}));
-  }
+  // The answer came before the timer was known to it.
+  if (waiter->is_answered) core_->clock->cancel(waiter->deadline_timer.exchange(TimerId{}));
+}
+
+void Loads::arm_soft(const WaiterRef& waiter) {
+  waiter->soft_timer =
+      core_->clock->call_at(saturating_add(core_->clock->now(), waiter->policy.soft_load_timeout),
+                            leave_later(waiter, true, Errc::load_timeout, "the load is slow"));
+  if (waiter->is_answered) core_->clock->cancel(waiter->soft_timer.exchange(TimerId{}));
 }
 
 void Loads::answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const {
@@ -192,13 +199,16 @@ void Loads::answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const 
   if (!outcome && waiter.fallback) {
     const TimePoint now = core_->clock->now();
     if (freshness_of(waiter.fallback->lifetime, now) != Freshness::expired) {
-      return tell(waiter, found_of(*waiter.fallback, TierKind::memory, now));
+      return tell(waiter, found_of(*waiter.fallback, waiter.fallback_tier, now));
     }
   }
   tell(waiter, outcome);
 }
 
 void Loads::tell(const Waiter& waiter, const Outcome<detail::Found>& outcome) const {
+  if (outcome && outcome.value().provenance.tier == TierKind::remote) {
+    core_->statistics->remote_hits.add();
+  }
   // A callback must not throw. One that does must not cost the other waiters their answer.
   try {
     waiter.done(outcome);
@@ -224,15 +234,18 @@ void Loads::start(const FlightRef& flight) {
 }
 
 void Loads::look_again(const FlightRef& flight) {
-  if (flight->policy.is_reload) return run_loader(flight);
+  if (flight->policy.is_reload) return core_->shared ? claim_shared(flight) : run_loader(flight);
   // A load of this key may have ended between the look into memory and here.
   NACRE_SEQUENCE_POINT("load.before_second_look");
   const KeyView key = flight->key.view();
   Entry entry;
-  if (core_->find_in_memory(key, entry) && entry.lifetime.loaded_at > flight->seen_loaded_at &&
-      freshness_of(entry.lifetime, core_->clock->now()) == Freshness::fresh) {
-    return end(flight, found_of(entry, TierKind::memory, core_->clock->now()), entry.notes.get());
+  const TimePoint now = core_->clock->now();
+  if (core_->find_in_memory(key, entry) && core_->trust_of(entry, now) == CopyTrust::trusted &&
+      (flight->has_unchecked_copy || entry.lifetime.loaded_at > flight->seen_loaded_at) &&
+      freshness_of(entry.lifetime, now) == Freshness::fresh) {
+    return end(flight, found_of(entry, TierKind::memory, now), entry.notes.get());
   }
+  if (core_->shared) return ask_shared(flight);
   ask_tier(flight, 1);
 }
 
@@ -337,6 +350,7 @@ void Loads::time_out(const FlightRef& flight) {
   back_off(*flight);
   flight->settle();
   flight->stop.request_stop();
+  flight->claim.close();
   const Error error(Errc::load_timeout, "the load took longer than load_timeout");
   for (const WaiterRef& waiter : *waiters) answer(*waiter, error);
 }
@@ -356,6 +370,7 @@ void Loads::fail_all() {
     const auto waiters = flights_.abandon(flight);
     if (!waiters) continue;
     core_->clock->cancel(flight->hard_timer.exchange(TimerId{}));
+    flight->claim.close();
     for (const WaiterRef& waiter : *waiters) answer(*waiter, error);
   }
 }

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/event.hpp"
 #include "base/gate.hpp"
@@ -14,17 +17,26 @@
 
 namespace nacre {
 
+/// What memory had when a load was asked for, and what it is good for.
+struct SeenEntry {
+  enum class Use : std::uint8_t {
+    previous,   ///< shown to the loader
+    fallback,   ///< given to the caller too, when the load fails or is slow
+    unchecked,  ///< a copy that the shared tier has to confirm
+  };
+  std::optional<Entry> entry{};
+  Use use = Use::previous;
+};
+
 /// The loads of one cache. Thread safe. Callbacks hold it weakly, so a loader that answers after
 /// the cache has gone is ignored.
 class Loads final : public std::enable_shared_from_this<Loads> {
  public:
   Loads(std::shared_ptr<const Core> core, FlightTable::Limits limits);
 
-  /// Brings the value of `key` to `done`, exactly once. `seen` is the stale entry that memory had,
-  /// if any; with `falls_back` the caller may be given it when the load fails or is slow. Returns
-  /// who waits, for wait().
+  /// Brings the value of `key` to `done`, exactly once. Returns who waits, for wait().
   std::shared_ptr<Waiter> load(const KeyView& key, detail::ErasedLoader loader, Policy policy,
-                               std::optional<Entry> seen, bool falls_back, FoundDone done);
+                               SeenEntry seen, FoundDone done);
 
   /// Blocks until `arrived` is set, which the callback of `waiter` does. On a thread that runs a
   /// loader it runs the load of `key` here when that still waits for a thread, which it might do
@@ -34,6 +46,10 @@ class Loads final : public std::enable_shared_from_this<Loads> {
 
   /// Loads in the background, unless a load of the key runs already or there is no room.
   void refresh(const KeyView& key, detail::ErasedLoader loader, Policy policy, Entry seen);
+
+  /// `key` is changed from now on: what its running load brings is kept nowhere. Needed with a
+  /// shared tier only, whose stripe counts say nothing of a change that has not reached it.
+  void outdate(const KeyView& key);
 
   /// True while the origin is not to be asked for `key` again after a failure. What has changed the
   /// key or expired the entry since then ends that. `notes` are those of the entry.
@@ -69,6 +85,19 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   void look_again(const FlightRef& flight);
   void ask_tier(const FlightRef& flight, std::size_t tier_index);
   void take_tier_reply(const FlightRef& flight, std::size_t tier_index, TierReply reply);
+  void ask_shared(const FlightRef& flight);
+  void take_shared(const FlightRef& flight, SharedReply reply);
+  bool use_shared(const FlightRef& flight, Entry entry, bool may_copy, std::uint64_t copy_count);
+  bool use_stale(const FlightRef& flight, const Entry& entry, TierKind tier, const Stamp& since);
+  void go_on_alone(const FlightRef& flight);
+  void claim_shared(const FlightRef& flight);
+  void take_claim(const FlightRef& flight, ClaimReply reply);
+  void fill_shared(const FlightRef& flight, Entry entry, const detail::Found& given);
+  void take_stored(const FlightRef& flight, Entry entry, const detail::Found& given,
+                   const SharedStored& stored);
+  void store_near(const FlightRef& flight, Entry entry);
+  void fail_claim(Flight& flight, const Error& error, bool was_cancelled);
+
   void run_loader(const FlightRef& flight);
   void call_loader(const FlightRef& flight);
   void arm_hard_timeout(const FlightRef& flight);
@@ -85,7 +114,10 @@ class Loads final : public std::enable_shared_from_this<Loads> {
   void note_load_time(Duration took);
 
   bool help(const KeyView& key);
-  void arm(const WaiterRef& waiter);
+  void arm(const WaiterRef& waiter, bool has_fallback);
+  void arm_soft(const WaiterRef& waiter);
+  std::function<void()> leave_later(const WaiterRef& waiter, bool keeps_running, Errc code,
+                                    const char* reason);
   void answer(Waiter& waiter, const Outcome<detail::Found>& outcome) const;
   void tell(const Waiter& waiter, const Outcome<detail::Found>& outcome) const;
   void leave(const WaiterRef& waiter, bool keeps_running, const Error& otherwise);

@@ -3,6 +3,7 @@
 #include "nacre/events.hpp"
 #include "nacre/inspection.hpp"
 #include "nacre/lookup.hpp"
+#include "nacre/options.hpp"
 
 namespace nacre {
 
@@ -16,6 +17,10 @@ std::string_view name_of(EntryState state) noexcept {
       break;
   }
   return "negative";
+}
+
+std::string_view name_of(WritePolicy policy) noexcept {
+  return policy == WritePolicy::strict ? "strict" : "best_effort";
 }
 
 std::string_view name_of(RemovalReason reason) noexcept {

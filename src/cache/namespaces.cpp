@@ -23,6 +23,12 @@ const detail::Namespace& Namespaces::intern(std::string_view name) {
   return *by_name_.emplace(std::string(name), std::move(made)).first->second;
 }
 
+const detail::Namespace* Namespaces::find(std::string_view name) const {
+  ReaderLock lock(mutex_);
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second.get();
+}
+
 std::vector<std::string> Namespaces::names() const {
   ReaderLock lock(mutex_);
   std::vector<std::string> names;

@@ -23,6 +23,9 @@ class Namespaces {
   /// max_count others.
   const detail::Namespace& intern(std::string_view name);
 
+  /// The namespace called `name`, or nullptr when nobody has asked for it.
+  const detail::Namespace* find(std::string_view name) const;
+
   /// The names, in order.
   std::vector<std::string> names() const;
 

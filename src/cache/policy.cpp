@@ -137,6 +137,7 @@ Options overlay(const Options& farther, const Options& nearer) {
     take(result.*range.option, nearer.*range.option);
   }
   for (const ShareRange& range : share_ranges) take(result.*range.option, nearer.*range.option);
+  take(result.write_policy, nearer.write_policy);
   add_tags(result.tags, nearer.tags);
   if (nearer.stop.stop_possible()) result.stop = nearer.stop;
   result.reload = nearer.reload;
@@ -198,6 +199,7 @@ Policy policy_of(const Options& options) {
   policy.load_timeout = options.load_timeout.value_or(policy.load_timeout);
   policy.error_backoff = options.error_backoff.value_or(policy.error_backoff);
   policy.tier_timeout = options.tier_timeout.value_or(policy.tier_timeout);
+  policy.write_policy = options.write_policy.value_or(policy.write_policy);
   policy.tags = options.tags;
   policy.timeout = options.timeout;
   policy.stop = options.stop;

@@ -31,6 +31,7 @@ struct Policy {
   Duration load_timeout = std::chrono::seconds(30);
   Duration error_backoff = std::chrono::seconds(10);
   Duration tier_timeout = std::chrono::milliseconds(500);
+  WritePolicy write_policy = WritePolicy::best_effort;
   std::vector<std::string> tags{};
   std::optional<Duration> timeout{};
   std::stop_token stop{};

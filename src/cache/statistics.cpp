@@ -1,5 +1,7 @@
 #include "cache/statistics.hpp"
 
+#include <algorithm>
+
 namespace nacre {
 
 namespace {
@@ -53,7 +55,10 @@ Statistics::Statistics(MetricsRegistry& metrics, const std::string& cache)
       metrics.counter_callback({.name = "cache_hits_total",
                                 .help = "Reads that found an entry: fresh, stale or negative.",
                                 .labels = {{"cache", cache}, {"tier", "memory"}}},
-                               [this] { return static_cast<double>(snapshot().hits()); }));
+                               [this] {
+                                 const CacheStats stats = snapshot();
+                                 return static_cast<double>(stats.hits() - stats.remote_hits);
+                               }));
   registrations_.push_back(
       metrics.gauge_callback({.name = "cache_hit_rate",
                               .help = "Share of reads that found an entry, since the start.",
@@ -84,12 +89,66 @@ void Statistics::watch(MetricsRegistry& metrics, const std::string& cache, const
       [&tier] { return static_cast<double>(tier.usage().max_bytes); }));
 }
 
+void Statistics::show(MetricsRegistry& metrics, const std::string& cache, const char* name,
+                      const char* help, const StripedCounter& counter) {
+  registrations_.push_back(
+      metrics.counter_callback({.name = name, .help = help, .labels = {{"cache", cache}}},
+                               [&counter] { return static_cast<double>(counter.sum()); }));
+}
+
+void Statistics::watch(MetricsRegistry& metrics, const std::string& cache, const SharedTier& tier) {
+  const MetricLabels labels = {{"cache", cache}, {"tier", "remote"}};
+  registrations_.push_back(
+      metrics.counter_callback({.name = "cache_hits_total",
+                                .help = "Reads that found an entry: fresh, stale or negative.",
+                                .labels = labels},
+                               [this] { return static_cast<double>(remote_hits.sum()); }));
+  registrations_.push_back(metrics.counter_callback(
+      {.name = "cache_misses_total", .help = "Reads that found nothing.", .labels = labels},
+      [this] { return static_cast<double>(remote_misses.sum()); }));
+  show(metrics, cache, "nacre_claims_granted_total",
+       "Loads that were granted the lease of their key.", claims_granted);
+  show(metrics, cache, "nacre_claims_answered_total",
+       "Loads answered by what another process had loaded.", claims_answered);
+  show(metrics, cache, "nacre_unknown_copies_total",
+       "How often changes may have been missed, so that all copies in memory are checked.",
+       unknown_copies);
+  const auto from_status = [&tier](std::uint64_t SharedStatus::* count) {
+    return [&tier, count] { return static_cast<double>(tier.status().*count); };
+  };
+  const MetricLabels of_cache = {{"cache", cache}};
+  registrations_.push_back(metrics.gauge_callback(
+      {.name = "nacre_remote_up",
+       .help = "1 while the remote is asked, 0 while it is left alone.",
+       .labels = of_cache},
+      [&tier] { return tier.status().state == SharedState::down ? 0.0 : 1.0; }));
+  registrations_.push_back(
+      metrics.gauge_callback({.name = "nacre_remote_pending",
+                              .help = "Changes that wait to be repeated to the remote.",
+                              .labels = of_cache},
+                             from_status(&SharedStatus::pending_count)));
+  registrations_.push_back(
+      metrics.counter_callback({.name = "nacre_remote_dropped_total",
+                                .help = "Changes for the remote that there was no room to keep.",
+                                .labels = of_cache},
+                               from_status(&SharedStatus::dropped_count)));
+  registrations_.push_back(
+      metrics.counter_callback({.name = "nacre_remote_corrupt_total",
+                                .help = "Values of the remote that were not what was stored.",
+                                .labels = of_cache},
+                               from_status(&SharedStatus::corrupt_count)));
+}
+
 CacheStats Statistics::snapshot() const {
   CacheStats stats;
   stats.fresh_hits = fresh_hits.sum();
   stats.stale_hits = stale_hits.sum();
   stats.negative_hits = negative_hits.sum();
-  stats.misses = misses.sum();
+  stats.remote_hits = remote_hits.sum();
+  stats.remote_misses = remote_misses.sum();
+  // What memory missed and the remote had is no miss. The sums may be a few events apart.
+  const std::uint64_t memory_misses = misses.sum();
+  stats.misses = memory_misses - std::min(memory_misses, stats.remote_hits);
   stats.loads = loads.sum();
   stats.load_failures = load_failures.sum();
   stats.joined_loads = joined_loads.sum();

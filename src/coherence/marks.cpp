@@ -79,6 +79,14 @@ void Marks::mark_sweep(Sweep& sweep) {
   publish(sweep.before_epoch);
 }
 
+void Marks::advance(std::atomic<std::uint64_t>& divide) {
+  MutexLock marking(marking_mutex_);
+  const std::uint64_t epoch = coming_epoch();
+  // release pairs with the acquire of who compares with it.
+  divide.store(epoch, std::memory_order_release);
+  publish(epoch);
+}
+
 Verdict Marks::judge_fill(const KeyView& key, const Stamp& stamp, StoreKind kind,
                           const EntryNotes* notes) const {
   if (kind == StoreKind::fill && stripe_of(key).load(std::memory_order_acquire) !=

@@ -60,7 +60,8 @@ class Marks final {
     stripe_of(key).fetch_add(1, std::memory_order_acq_rel);
   }
 
-  /// Entries with one of these tags are invalid, or stale, from `now` on. O(tags).
+  /// Entries with one of these tags are invalid, or stale, from `now` on, which only
+  /// matters to what becomes stale. O(tags).
   void mark_tags(const Namespace& space, std::span<const std::uint64_t> tag_hashes,
                  Severity severity, TimePoint now);
 
@@ -70,6 +71,10 @@ class Marks final {
   /// Remembers a sweep for the fills that are running and gives it its epoch. The caller then
   /// sweeps the tiers.
   void mark_sweep(Sweep& sweep);
+
+  /// Takes the next epoch without marking anything, and writes it to `divide` before any stamp has
+  /// it: what has an older stamp began before.
+  void advance(std::atomic<std::uint64_t>& divide);
 
   /// May a fill or write that began at `stamp` commit? Called under the lock of the commit.
   Verdict judge_fill(const KeyView& key, const Stamp& stamp, StoreKind kind,

@@ -40,9 +40,10 @@ struct Node {
   std::uint64_t epoch : 48;        ///< of the stamp; 2^48 - 1 stands for all later ones
   std::uint64_t key_bytes_less_one : 10;
   std::uint64_t has_extras : 1;
-  std::uint64_t is_in_main : 1;  ///< which queue of the policy
-  std::uint64_t frequency : 2;   ///< hits since the hand passed, at most 3
-  std::uint64_t spare : 2;
+  std::uint64_t is_in_main : 1;    ///< which queue of the policy
+  std::uint64_t frequency : 2;     ///< hits since the hand passed, at most 3
+  std::uint64_t is_unchecked : 1;  ///< as in Entry
+  std::uint64_t spare : 1;
   std::uint32_t lifetime = 0;  ///< from loaded_at to fresh_until, coded
   std::uint16_t stale_while_revalidate = 0;
   std::uint16_t stale_if_error = 0;
@@ -59,6 +60,7 @@ struct Node {
         has_extras(0),
         is_in_main(0),
         frequency(0),
+        is_unchecked(0),
         spare(0) {}
 
   static constexpr std::uint64_t coded_epoch(std::uint64_t full) noexcept {

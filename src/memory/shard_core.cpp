@@ -236,6 +236,7 @@ void ShardCore::fill(Ref ref, Entry& entry) {
   Node& filled = node(ref);
   set_lifetime(filled, context_.scale, entry.lifetime);
   filled.epoch = Node::coded_epoch(entry.stamp.epoch);
+  filled.is_unchecked = entry.is_unchecked ? 1 : 0;
   filled.value = std::move(entry.value);
   if (NodeExtras* const extras = filled.extras()) {
     *extras = {.notes = std::move(entry.notes),

@@ -197,6 +197,7 @@ inline FindResult ShardCore::find(const KeyView& key, TimePoint now, Entry& entr
   entry.value = found.value;
   // A stripe count of 0 is that of a stripe that was never touched: the stamp is never too young.
   entry.stamp = {.stripe_count = 0, .epoch = found.epoch};
+  entry.is_unchecked = found.is_unchecked != 0;
   const NodeExtras* const extras = found.extras();
   entry.notes = extras == nullptr ? NotesRef() : extras->notes;
   return FindResult::found;

@@ -74,6 +74,9 @@ struct Entry {
   Stamp stamp{};
   NotesRef notes{};
 
+  /// A near copy that no shared tier vouches for: it is checked there before it counts as fresh.
+  bool is_unchecked = false;
+
   bool is_negative() const noexcept { return !value; }
 };
 

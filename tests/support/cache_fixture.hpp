@@ -32,13 +32,18 @@ struct CacheSetup {
   bool has_far_tier = false;
   bool has_memory_tier = false;  ///< the real one in place of a MapTier
   std::size_t max_queued_tasks = 1 << 20;
+
+  /// Makes the shared tier; empty for none.
+  std::function<std::unique_ptr<SharedTier>(const Marks&)> connect{};
+  Duration max_disconnected_age = 30s;
+  std::shared_ptr<FakeClock> clock{};  ///< of several caches that play processes
 };
 
 /// A cache over a MapTier, with everything around it in the test's hands.
 class CacheBench {
  public:
   explicit CacheBench(CacheSetup setup = {})
-      : clock(std::make_shared<FakeClock>()),
+      : clock(setup.clock ? setup.clock : std::make_shared<FakeClock>()),
         executor(std::make_shared<ManualExecutor>(setup.max_queued_tasks)),
         cache(make(std::move(setup))) {}
 
@@ -87,6 +92,17 @@ class CacheBench {
     }
     core->statistics = std::make_unique<Statistics>(*core->metrics, core->name);
     core->namespaces = std::make_shared<Namespaces>();
+    if (setup.connect) {
+      core->copies = std::make_unique<MemoryCopies>(
+          MemoryCopies::Parts{.marks = core->marks.get(),
+                              .namespaces = core->namespaces.get(),
+                              .memory = &core->memory(),
+                              .unknowns = &core->statistics->unknown_copies,
+                              .log = core->log,
+                              .seed = core->seed,
+                              .max_disconnected_age = setup.max_disconnected_age});
+      core->shared = setup.connect(*core->marks);
+    }
     const detail::Namespace& space = core->namespaces->intern("app");
     auto engine = std::make_shared<detail::Engine>(
         std::shared_ptr<const Core>(std::move(core)), std::move(setup.defaults),
