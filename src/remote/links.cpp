@@ -70,6 +70,8 @@ void Links::check_server(bool is_anew) {
 }
 
 void Links::take_server(std::string_view run_id, bool is_anew) {
+  // A tier that is being shut down is not answered, which says nothing of the server.
+  if (parts_.wire.is_closed()) return;
   bool is_another = false;
   {
     MutexLock lock(telling_mutex_);

@@ -223,7 +223,8 @@ bool RemoteTier::shutdown(Deadline deadline) {
     const Event drained = drained_->next();
     replay_->hurry();
     const Deadline look_again = Deadline::after(wire.clock(), hurry_step);
-    if (drained.wait(wire.clock(), std::min(look_again, deadline))) break;
+    // Looked at again even when told: that may have been the end of an older round.
+    static_cast<void>(drained.wait(wire.clock(), std::min(look_again, deadline)));
   }
   wire.close();
   waiters_->wake_all();
