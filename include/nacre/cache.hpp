@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,13 +23,13 @@
 
 #include "nacre/cache_options.hpp"
 #include "nacre/codec.hpp"
-#include "nacre/deadline.hpp"
 #include "nacre/inspection.hpp"
 #include "nacre/loader.hpp"
 #include "nacre/lookup.hpp"
 #include "nacre/options.hpp"
 #include "nacre/selector.hpp"
 #include "nacre/stats.hpp"
+#include "nacre/tier_status.hpp"
 
 #pragma GCC visibility push(default)
 namespace nacre {
@@ -132,7 +131,7 @@ class Cache {
 
   /// Everything known of one entry, or nullopt for a miss.
   std::optional<Inspection> inspect(std::string_view key) const;
-  /// Tags of one entry; none for a miss. Cheaper than inspect().
+  /// Tags of one entry, as memory knows them; none for a miss. Never waits.
   std::vector<std::string> tags(std::string_view key) const;
 
   /// The entries of this namespace, page by page. Throws Error: invalid_argument.
@@ -187,6 +186,7 @@ class Cache {
   void clear() const;
 
   CacheStats stats() const;
+  std::vector<TierStatus> tiers() const;  ///< nearest first
   std::shared_ptr<MetricsRegistry> metrics() const;
 
   /// The same cache and namespace, with callbacks.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "nacre/memory_options.hpp"
 #include "nacre/metrics.hpp"
 #include "nacre/options.hpp"
+#include "nacre/remote_options.hpp"
 
 #pragma GCC visibility push(default)
 namespace nacre {
@@ -33,6 +35,9 @@ struct CacheOptions {
   std::vector<PrefixRule> rules{};
 
   MemoryOptions memory{};
+
+  /// A tier shared with other processes. Default: none.
+  std::optional<RemoteOptions> remote{};
 
   /// A value larger than this is refused with value_too_large. 1 KiB to 1 GiB. Default 16 MiB.
   std::size_t max_value_bytes = std::size_t{16} << 20;

@@ -23,6 +23,7 @@
 #include "nacre/error.hpp"
 #include "nacre/log.hpp"
 #include "nacre/options.hpp"
+#include "nacre/remote_options.hpp"
 
 #pragma GCC visibility push(default)
 namespace nacre {
@@ -141,6 +142,7 @@ struct Settings {
   ServerSettings server{};
   LogSettings log{};
   MemorySettings memory{};
+  RemoteOptions remote{};  ///< section [remote]; without a url there is no remote tier
   LoadSettings loads{};
   CacheSettings cache{};
   std::vector<CacheSettings> caches{};
@@ -155,8 +157,8 @@ struct SettingsSource {
   /// TOML 1.0. At most 1 MiB. Empty: no file.
   std::string file_text{};
 
-  /// Names and values. Those that do not begin with NACRE_ and are not PORT or LOG_LEVEL are
-  /// ignored.
+  /// Names and values. Those that do not begin with NACRE_ and are not PORT, LOG_LEVEL or REDIS_URL
+  /// are ignored.
   std::vector<std::pair<std::string, std::string>> environment{};
 
   /// Each "section.name=value": "server.listen=127.0.0.1:0", "caches.sessions.ttl=30m".
@@ -200,7 +202,8 @@ SettingsSource read_settings_source(const std::string& path, std::vector<std::st
 std::string read_secret_file(const std::string& path);
 
 /// All settings as JSON, for the admin API and `nacre config check`. Durations and sizes are texts
-/// with units, as nacre.toml takes them. Secrets are withheld: values of headers, queries of URLs.
+/// with units, as nacre.toml takes them. Secrets are withheld: values of headers, passwords and
+/// queries of URLs.
 std::string render_settings_json(const Settings& settings);
 
 /// Names of the settings that differ and take effect only when the program starts, as

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "assembly/remote.hpp"
 #include "cache/engine.hpp"
 #include "cache/removal_events.hpp"
 #include "memory/memory_tier.hpp"
@@ -53,6 +54,7 @@ void check(const CacheOptions& options) {
   check_range("rules", options.rules.size(), 0, most_rules);
   check_range("max_running_loads", options.max_running_loads, 1, most_running_loads);
   check_range("max_waiters_per_load", options.max_waiters_per_load, 1, most_waiters);
+  if (options.remote) assembly::check_remote_options(*options.remote);
 }
 
 /// Few stripes for a small cache, so that they stay a small share of its memory.

@@ -28,13 +28,14 @@ void fill(CacheEnvironment& environment, const LoadSettings& loads) {
 }
 
 CacheOptions options_of(const CacheSettings& cache, const MemorySettings& memory,
-                        const LoadSettings& loads) {
+                        const RemoteOptions& remote, const LoadSettings& loads) {
   CacheOptions options;
   options.name = cache.name;
   options.namespace_name = cache.namespace_name;
   options.defaults = cache.defaults;
   options.rules = cache.rules;
   options.memory = {.max_bytes = memory.max_bytes, .max_entries = memory.max_entries};
+  if (!remote.url.empty()) options.remote = remote;
   options.max_value_bytes = memory.max_value_bytes;
   options.max_running_loads = loads.max_running;
   options.max_waiters_per_load = loads.max_waiters;
@@ -58,12 +59,13 @@ class Caches::State : public std::enable_shared_from_this<State> {
       : environment_(std::move(environment)), settings_(settings) {
     fill(environment_, settings.loads);
     MutexLock lock(mutex_);
-    const Cache shared = make(options_of(settings.cache, settings.memory, settings.loads));
+    const Cache shared =
+        make(options_of(settings.cache, settings.memory, settings.remote, settings.loads));
     slots_[settings.cache.name].cache = shared;
     for (const CacheSettings& cache : settings.caches) {
       Slot& slot = slots_[cache.name];
       if (cache.memory) {
-        slot.cache = make(options_of(cache, *cache.memory, settings.loads));
+        slot.cache = make(options_of(cache, *cache.memory, settings.remote, settings.loads));
         continue;
       }
       slot.cache = shared.in_namespace(cache.namespace_name);

@@ -23,14 +23,15 @@ over both: `nacred --set cache.ttl=5m`. Without any of them each setting has its
   flags commas divide it.
 - Environment names are `NACRE_<SECTION>_<NAME>`; those of `[caches.NAME]` exist for the caches of
   the file, `-` in a name becoming `_`. Understood as well: `PORT` (the port of the first `listen`),
-  `LOG_LEVEL`, and `NACRE_ENV` (`production`, `development`, `test` or `staging`).
+  `LOG_LEVEL`, `REDIS_URL` (the `url` of `[remote]`), and `NACRE_ENV` (`production`, `development`,
+  `test` or `staging`).
 - Sections in double brackets are lists; they can be given in the file only.
 - All problems are reported at once, with file, line and column: `nacre config check nacre.toml`.
   A name that is not known is an error that names the nearest one.
 - **Reload** says whether a changed value takes effect when nacred is told to reload (SIGHUP). If
   anything is wrong, or needs a restart, the running settings stay as they are and the log says why.
-- Secrets are never in the file but in files of their own, mode 0600 or 0640. Values of `headers`
-  and queries of `url` are withheld wherever settings are shown.
+- Secrets are never in the file but in files of their own, mode 0600 or 0640. Values of `headers`,
+  and passwords and queries of a `url`, are withheld wherever settings are shown.
 )";
 
 constexpr std::string_view example_head =

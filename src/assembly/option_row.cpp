@@ -20,4 +20,13 @@ void assign(LogLevel& member, OptionValue value) {
   }
 }
 
+OptionValue value_of(WritePolicy member) {
+  return std::string(name_of(member));
+}
+
+void assign(WritePolicy& member, OptionValue value) {
+  const bool is_strict = std::get<std::string>(value) == name_of(WritePolicy::strict);
+  member = is_strict ? WritePolicy::strict : WritePolicy::best_effort;
+}
+
 }  // namespace nacre::assembly::detail

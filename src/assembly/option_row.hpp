@@ -13,8 +13,9 @@
 namespace nacre::assembly {
 
 /// The struct that a row sets a member of.
-using SectionPointer = std::variant<ServerSettings*, LogSettings*, MemorySettings*, LoadSettings*,
-                                    CacheSettings*, Options*, PrefixRule*, OriginSettings*>;
+using SectionPointer =
+    std::variant<ServerSettings*, LogSettings*, MemorySettings*, RemoteOptions*, LoadSettings*,
+                 CacheSettings*, Options*, PrefixRule*, OriginSettings*>;
 
 /// Writes and reads one member. `load` gives nullopt when it is not set.
 struct Field {
@@ -77,6 +78,7 @@ inline OptionValue value_of(const NamedTexts& member) {
   return member;
 }
 OptionValue value_of(LogLevel member);
+OptionValue value_of(WritePolicy member);
 
 inline void assign(bool& member, OptionValue value) {
   member = std::get<bool>(value);
@@ -100,6 +102,7 @@ inline void assign(NamedTexts& member, OptionValue value) {
   member = std::get<NamedTexts>(std::move(value));
 }
 void assign(LogLevel& member, OptionValue value);
+void assign(WritePolicy& member, OptionValue value);
 
 template <class T>
 std::optional<OptionValue> load(const T& member) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "assembly/remote_rows.hpp"
 #include "assembly/text_checks.hpp"
 #include "tier/key.hpp"
 
@@ -322,6 +323,16 @@ constexpr OptionRow option_rows[] = {
      .doc = "How long a tier beyond memory may take before it is skipped.",
      .unset_toml = "\"500ms\"",
      .applies = Applies::at_reload},
+    {.name = "write_policy",
+     .type = text,
+     .range = {1, 16},
+     .field = field<&Options::write_policy>(),
+     .doc = "What becomes of a write or an invalidation that the remote does not take in time: it "
+            "is repeated until it is taken, or (strict) the call fails.",
+     .allowed = "best_effort or strict",
+     .unset_toml = "\"best_effort\"",
+     .applies = Applies::at_reload,
+     .check = check_write_policy_text},
 };
 
 // Those that an origin rule names otherwise.
@@ -518,6 +529,7 @@ using Group = std::span<const OptionRow>;
 constexpr std::array<Group, 1> server_groups = {server_rows};
 constexpr std::array<Group, 1> log_groups = {log_rows};
 constexpr std::array<Group, 1> memory_groups = {memory_rows};
+constexpr std::array<Group, 1> remote_groups = {detail::remote_rows};
 constexpr std::array<Group, 1> load_groups = {load_rows};
 constexpr std::array<Group, 3> cache_groups = {cache_rows, option_rows, cache_option_rows};
 constexpr std::array<Group, 3> rule_groups = {rule_rows, option_rows, cache_option_rows};
@@ -528,6 +540,8 @@ constexpr SectionRow sections[] = {
      "Where nacred listens, whom it trusts, and what one peer may ask of it."},
     {SectionKind::log, "[log]", "log", log_groups, "What is written to standard error."},
     {SectionKind::memory, "[memory]", "memory", memory_groups, "The memory that all caches share."},
+    {SectionKind::remote, "[remote]", "remote", remote_groups,
+     "A Redis server that all processes share, behind the memory of each. Absent: memory alone."},
     {SectionKind::loads, "[loads]", "loads", load_groups,
      "Limits of the loads of all caches that share memory."},
     {SectionKind::cache, "[cache]", "cache", cache_groups,

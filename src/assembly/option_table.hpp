@@ -19,6 +19,7 @@ enum class SectionKind : std::uint8_t {
   server,
   log,
   memory,
+  remote,
   loads,
   cache,
   cache_rule,
@@ -59,6 +60,7 @@ struct Section {
 Section server_section(Settings& settings);
 Section log_section(Settings& settings);
 Section memory_section(Settings& settings);
+Section remote_section(Settings& settings);
 Section loads_section(Settings& settings);
 Section cache_section(Settings& settings);
 Section cache_rule_section(Settings& settings, std::size_t rule_index);

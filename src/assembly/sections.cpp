@@ -37,6 +37,10 @@ Section memory_section(Settings& settings) {
   return section(SectionKind::memory, "memory", {&settings.memory});
 }
 
+Section remote_section(Settings& settings) {
+  return section(SectionKind::remote, "remote", {&settings.remote});
+}
+
 Section loads_section(Settings& settings) {
   return section(SectionKind::loads, "loads", {&settings.loads});
 }
@@ -74,8 +78,8 @@ Section origin_section(Settings& settings, std::size_t origin_index) {
 
 std::vector<Section> sections_of(Settings& settings) {
   std::vector<Section> all = {server_section(settings), log_section(settings),
-                              memory_section(settings), loads_section(settings),
-                              cache_section(settings)};
+                              memory_section(settings), remote_section(settings),
+                              loads_section(settings),  cache_section(settings)};
   for (std::size_t index = 0; index < settings.cache.rules.size(); ++index) {
     all.push_back(cache_rule_section(settings, index));
   }

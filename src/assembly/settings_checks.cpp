@@ -7,6 +7,7 @@
 
 #include "assembly/listen_address.hpp"
 #include "assembly/origin_template.hpp"
+#include "redis/settings.hpp"
 #include "tier/key.hpp"
 
 namespace nacre::assembly {
@@ -21,6 +22,7 @@ class Check {
   void run() {
     check_listen();
     check_memory(settings_.memory, "memory");
+    check_remote(settings_.remote);
     check_cache(settings_.cache, "cache");
     check_named_caches();
     check_origins();
@@ -39,6 +41,26 @@ class Check {
   void check_memory(const MemorySettings& memory, const std::string& section) {
     if (memory.max_value_bytes <= memory.max_bytes) return;
     report(section + ".max_value_bytes", "is more than max_bytes", "at most max_bytes");
+  }
+
+  void check_remote(const RemoteOptions& remote) {
+    if (remote.url.empty()) return;
+    if (remote.certificate_file.empty() != remote.key_file.empty()) {
+      report("remote.certificate_file", "is given without key_file, or the other way round",
+             "both or neither");
+    }
+    const redis::Url url = redis::Url::parse(remote.url);
+    const bool has_tls_files =
+        !remote.ca_file.empty() || !remote.certificate_file.empty() || !remote.verify_name.empty();
+    if (has_tls_files && !url.is_tls) {
+      report("remote.url", "is one without TLS, but there are settings for TLS", "rediss://");
+    }
+    if (url.password && !remote.password_file.empty()) {
+      report("remote.password_file", "is given, and url has a password as well", "one of the two");
+    }
+    if (!remote.user.empty() && remote.password_file.empty() && !url.password) {
+      report("remote.user", "is given without a password", "password_file as well");
+    }
   }
 
   void check_cache(const CacheSettings& cache, const std::string& section) {

@@ -11,9 +11,19 @@ using namespace assembly;
 
 constexpr std::string_view withheld = "(withheld)";
 
+// Of "scheme://user:password@host".
+void hide_password(std::string& url) {
+  const std::size_t scheme_end = url.find("://");
+  const std::size_t at = url.substr(0, url.find('?')).rfind('@');
+  if (scheme_end == std::string::npos || at == std::string::npos) return;
+  const std::size_t colon = url.find(':', scheme_end + 3);
+  if (colon < at) url.replace(colon + 1, at - colon - 1, withheld);
+}
+
 // Texts that may be secrets, replaced; that they are there is none.
 OptionValue without_secrets(OptionValue value) {
   if (auto* text = std::get_if<std::string>(&value)) {
+    hide_password(*text);
     const std::size_t query = text->find('?');
     if (query != std::string::npos) *text = text->substr(0, query + 1) + std::string(withheld);
   }
@@ -74,8 +84,8 @@ std::string render_settings_json(const Settings& settings) {
   Settings copy = settings;  // the table reaches members of settings that may be changed
   JsonText json;
   json.begin_object();
-  for (const Section& section :
-       {server_section(copy), log_section(copy), memory_section(copy), loads_section(copy)}) {
+  for (const Section& section : {server_section(copy), log_section(copy), memory_section(copy),
+                                 remote_section(copy), loads_section(copy)}) {
     json.key(section.path);
     write_object(json, section);
   }

@@ -39,7 +39,7 @@ std::vector<SettingName> names_in(const Settings& settings) {
     for (const std::string& option : option_names(row_of(kind))) names.push_back({section, option});
   };
   for (const SectionKind kind : {SectionKind::server, SectionKind::log, SectionKind::memory,
-                                 SectionKind::loads, SectionKind::cache}) {
+                                 SectionKind::remote, SectionKind::loads, SectionKind::cache}) {
     add(std::string(row_of(kind).path), kind);
   }
   for (const CacheSettings& cache : settings.caches) {
@@ -56,6 +56,7 @@ std::optional<Section> section_for(Settings& settings, std::string_view path) {
   if (path == "server") return server_section(settings);
   if (path == "log") return log_section(settings);
   if (path == "memory") return memory_section(settings);
+  if (path == "remote") return remote_section(settings);
   if (path == "loads") return loads_section(settings);
   if (path == "cache") return cache_section(settings);
   if (!path.starts_with(caches)) return std::nullopt;
@@ -131,6 +132,9 @@ void apply_common(const std::pair<std::string, std::string>& variable, Settings&
   if (name == "NACRE_ENV") apply_environment_kind(value, settings, problems);
   if (name == "LOG_LEVEL") {
     store_text({"log", "level"}, value, "environment LOG_LEVEL", settings, places, problems);
+  }
+  if (name == "REDIS_URL") {
+    store_text({"remote", "url"}, value, "environment REDIS_URL", settings, places, problems);
   }
 }
 

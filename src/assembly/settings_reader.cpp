@@ -90,6 +90,8 @@ void SettingsReader::read(const ConfigNode::Table& root) {
       read_options(entry, log_section(settings_));
     } else if (entry.key == "memory") {
       read_options(entry, memory_section(settings_));
+    } else if (entry.key == "remote") {
+      read_options(entry, remote_section(settings_));
     } else if (entry.key == "loads") {
       read_options(entry, loads_section(settings_));
     } else if (entry.key == "cache") {
@@ -100,7 +102,7 @@ void SettingsReader::read(const ConfigNode::Table& root) {
       read_origins(entry);
     } else {
       report_unknown(entry, printable(entry.key),
-                     {"server", "log", "memory", "loads", "cache", "caches", "origin"});
+                     {"server", "log", "memory", "remote", "loads", "cache", "caches", "origin"});
     }
   }
 }

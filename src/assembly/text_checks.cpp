@@ -5,6 +5,8 @@
 
 #include "assembly/listen_address.hpp"
 #include "nacre/error.hpp"
+#include "nacre/options.hpp"
+#include "redis/settings.hpp"
 #include "tier/key.hpp"
 
 namespace nacre::assembly {
@@ -96,6 +98,30 @@ TextTrouble check_web_origin_text(std::string_view text) {
 TextTrouble check_log_level_text(std::string_view text) {
   if (!is_one_of(log_levels, text)) return "is no level";
   return std::nullopt;
+}
+
+TextTrouble check_write_policy_text(std::string_view text) {
+  if (text == name_of(WritePolicy::best_effort) || text == name_of(WritePolicy::strict)) {
+    return std::nullopt;
+  }
+  return "is no policy";
+}
+
+TextTrouble check_client_name_text(std::string_view text) {
+  const bool is_plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+  if (is_plain) return std::nullopt;
+  return "has a blank or what is no printable ASCII";
+}
+
+TextTrouble check_remote_url_text(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  try {
+    redis::Url::parse(text);
+    return std::nullopt;
+  } catch (const Error&) {
+    return "is not the URL of a Redis server";
+  }
 }
 
 TextTrouble check_namespace_text(std::string_view text) {

@@ -19,6 +19,11 @@ TextTrouble check_log_level_text(std::string_view text);
 TextTrouble check_namespace_text(std::string_view text);
 TextTrouble check_key_prefix_text(std::string_view text);
 TextTrouble check_tag_text(std::string_view text);
+TextTrouble check_write_policy_text(std::string_view text);
+TextTrouble check_client_name_text(std::string_view text);
+
+/// A URL of a Redis server, or nothing. What it returns never holds a part of the URL.
+TextTrouble check_remote_url_text(std::string_view text);
 
 /// [caches.NAME]: 1 to 64 of [a-z0-9_-], because it is a metric label and part of variable names.
 TextTrouble check_cache_name_text(std::string_view text);

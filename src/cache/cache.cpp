@@ -127,6 +127,10 @@ CacheStats Cache::stats() const {
   return engine_->stats();
 }
 
+std::vector<TierStatus> Cache::tiers() const {
+  return engine_->tiers();
+}
+
 std::shared_ptr<MetricsRegistry> Cache::metrics() const {
   return engine_->core().metrics;
 }

@@ -28,6 +28,18 @@ bool is_sampled() noexcept {
   return (++calls_count & (get_sample_every - 1)) == 0;
 }
 
+TierState state_of(SharedState state) noexcept {
+  switch (state) {
+    case SharedState::up:
+      return TierState::up;
+    case SharedState::degraded:
+      return TierState::degraded;
+    case SharedState::down:
+      break;
+  }
+  return TierState::down;
+}
+
 void check_value(const Value& value, std::size_t max_value_bytes) {
   if (value.payload_bytes() <= max_value_bytes) return;
   throw Error(Errc::value_too_large,
@@ -347,6 +359,25 @@ CacheStats Engine::stats() const {
   stats.max_bytes = usage.max_bytes;
   stats.running_loads = loads_->running_count();
   return stats;
+}
+
+std::vector<TierStatus> Engine::tiers() const {
+  std::vector<TierStatus> all;
+  for (const auto& tier : core_->tiers) {
+    all.push_back({.kind = tier->kind(), .name = std::string(name_of(tier->kind()))});
+  }
+  if (!core_->shared) return all;
+  SharedStatus status = core_->shared->status();
+  all.push_back({.kind = TierKind::remote,
+                 .name = std::move(status.topology),
+                 .state = state_of(status.state),
+                 .since = status.since,
+                 .latency = status.round_trip,
+                 .tells_changes = status.tells_changes,
+                 .pending_count = status.pending_count,
+                 .dropped_count = status.dropped_count,
+                 .last_error = std::move(status.last_error)});
+  return all;
 }
 
 void Engine::shutdown(Duration timeout) {

@@ -91,6 +91,7 @@ class Engine final {
   void set_namespace_defaults(const Namespace& space, Options defaults,
                               std::vector<PrefixRule> rules);
   CacheStats stats() const;
+  std::vector<TierStatus> tiers() const;
   void shutdown(Duration timeout);
 
  private:

@@ -4,6 +4,7 @@
 #include "nacre/inspection.hpp"
 #include "nacre/lookup.hpp"
 #include "nacre/options.hpp"
+#include "nacre/tier_status.hpp"
 
 namespace nacre {
 
@@ -17,6 +18,18 @@ std::string_view name_of(EntryState state) noexcept {
       break;
   }
   return "negative";
+}
+
+std::string_view name_of(TierState state) noexcept {
+  switch (state) {
+    case TierState::up:
+      return "up";
+    case TierState::degraded:
+      return "degraded";
+    case TierState::down:
+      break;
+  }
+  return "down";
 }
 
 std::string_view name_of(WritePolicy policy) noexcept {

@@ -20,13 +20,12 @@ std::string ttl_text(const Wire& wire, const StoredBytes& stored) {
 std::optional<StoredBytes> stored_form(const Wire& wire, const KeyView& key, const Entry& entry,
                                        const EntryMarks& marks) {
   try {
-    if (!entry.is_negative()) {
-      const Value value = entry.value.encoded();
-      if (value.payload_bytes() > wire.options().max_value_bytes) return {};
-    }
+    Entry encoded = entry;
+    if (!entry.is_negative()) encoded.value = entry.value.encoded();
+    if (encoded.value.payload_bytes() > wire.options().max_value_bytes) return {};
     const TimePoint now = wire.now();
-    if (wire.options().is_raw) return encode_raw(entry, now);
-    return encode_entry(key, entry, marks, wire.new_id(), now);
+    if (wire.options().is_raw) return encode_raw(encoded, now);
+    return encode_entry(key, encoded, marks, wire.new_id(), now);
   } catch (const Error& error) {
     wire.log().warning("remote.encode", {{"key", loggable_key(key.text)}},
                        "a value cannot be stored: {}", error.message());

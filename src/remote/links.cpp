@@ -80,7 +80,11 @@ void Links::take_server(std::string_view run_id, bool is_anew) {
     if (!run_id.empty()) run_id_ = run_id;
   }
   const std::shared_ptr<Replay> replay = replay_.lock();
-  if (is_another && replay) repeat_recent(*replay);
+  if (is_another) {
+    parts_.wire.log().warning("remote.another_server",
+                              "another server answers; what was invalidated lately is repeated");
+    if (replay) repeat_recent(*replay);
+  }
   if (is_anew) parts_.trust.end_check();
   if (replay) replay->hurry();
 }
@@ -115,6 +119,8 @@ void Links::on_link_lost(const redis::LinkIdentity& link) {
     NearCopies* const copies = copies_;
     if (lost.is_tracking && copies != nullptr) copies->on_unknown(lost.heard_at);
   }
+  parts_.wire.log().warning("remote.lost", "the link to {} is lost; near copies are unchecked",
+                            link.node);
   waiters_->wake_all();
 }
 
@@ -155,6 +161,7 @@ void Links::tell_key(const OwnedKey& key) {
 }
 
 void Links::tell_unknown() {
+  parts_.wire.log().warning("remote.unknown", "changes may have been missed: nothing near is sure");
   forget_all(parts_.wire.now());
 }
 

@@ -164,13 +164,10 @@ bool NearMarks::keep(Fetch& fetch, MarkId id, const redis::LinkIdentity& link, N
   if (kept_.size() >= max_kept) kept_.clear();
   const std::int64_t left_ms =
       std::clamp<std::int64_t>(fetch.left_ms, 0, static_cast<std::int64_t>(mark_ttl_ms) * 100);
-  Kept& kept = kept_[fetch.name];
-  // The same mark on another link is still the mark that was known.
-  if (kept.id == id && kept.link_id != 0) mark.known_since = kept.known_since;
-  kept = {.id = id,
-          .known_since = mark.known_since,
-          .link_id = link.id,
-          .ends_at = wire_.now() + std::chrono::milliseconds(left_ms)};
+  kept_[fetch.name] = {.id = id,
+                       .known_since = mark.known_since,
+                       .link_id = link.id,
+                       .ends_at = wire_.now() + std::chrono::milliseconds(left_ms)};
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "remote/reads.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -9,6 +10,12 @@
 #include "remote/value_read.hpp"
 
 namespace nacre::remote {
+namespace {
+
+// Two commands each: what is asked together leaves room for others in a link's queue.
+constexpr std::size_t max_keys_at_once = 1024;
+
+}  // namespace
 
 /// Written before the commands are sent, and by each key's own handlers; `missing_count` orders
 /// them before the one who reads it all.
@@ -19,7 +26,8 @@ struct Reads::Lookup {
   std::vector<std::size_t> marks_counts;  ///< of each read
   Deadline deadline;
   SharedFindManyDone done;
-  std::atomic<std::size_t> missing_count{0};
+  std::size_t asked_count = 0;
+  std::atomic<std::size_t> missing_count{0};  ///< of what was asked last
 };
 
 void Reads::find(const KeyView& key, Deadline deadline, SharedFindDone done) {
@@ -45,12 +53,16 @@ void Reads::find_many(std::span<const KeyView> keys, Deadline deadline, SharedFi
 }
 
 void Reads::ask(const std::shared_ptr<Lookup>& lookup) {
-  lookup->missing_count = lookup->reads.size();
+  const std::size_t first = lookup->asked_count;
+  const std::size_t count = std::min(lookup->reads.size() - first, max_keys_at_once);
+  lookup->asked_count += count;
+  lookup->missing_count = count;
   std::vector<std::string_view> words;
-  words.reserve(4 * lookup->reads.size());
+  words.reserve(4 * count);
   std::vector<redis::Call> calls;
-  calls.reserve(2 * lookup->reads.size());
-  for (ValueRead& read : lookup->reads) {
+  calls.reserve(2 * count);
+  for (std::size_t index = first; index < first + count; ++index) {
+    ValueRead& read = lookup->reads[index];
     read.begin();
     for (const std::string_view word : {"PTTL", "GET"}) {
       words.push_back(word);
@@ -69,6 +81,8 @@ void Reads::ask(const std::shared_ptr<Lookup>& lookup) {
       read.take_value(outcome, answerer);
       if (--lookup->missing_count != 0) return;
       wire_.settle(outcome);
+      const bool has_more = lookup->asked_count < lookup->reads.size();
+      if (has_more && wire_.try_pass()) return ask(lookup);
       gather_marks(lookup);
     };
   }

@@ -42,15 +42,14 @@ void append_item(std::string& out, const Cache& cache, std::string_view key,
     out.append(",\"state\":\"miss\"}");
     return;
   }
-  const std::optional<Inspection> seen = cache.inspect(key);
-  const std::vector<std::string> no_tags;
+  const std::vector<std::string> tags = cache.tags(key);
   const EntryFacts facts{
       .key = key,
       .state = lookup.is_negative() ? "negative"
                : lookup.is_stale()  ? "stale"
                                     : "fresh",
       .provenance = *lookup.provenance(),
-      .tags = seen ? seen->tags : no_tags,
+      .tags = tags,
   };
   out.push_back(',');
   if (lookup.has_value()) {

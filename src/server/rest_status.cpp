@@ -27,6 +27,8 @@ void write_stats(JsonText& json, const CacheStats& stats) {
   json.member("fresh_hits", stats.fresh_hits);
   json.member("stale_hits", stats.stale_hits);
   json.member("negative_hits", stats.negative_hits);
+  json.member("remote_hits", stats.remote_hits);
+  json.member("remote_misses", stats.remote_misses);
   json.member("loads", stats.loads);
   json.member("load_failures", stats.load_failures);
   json.member("joined_loads", stats.joined_loads);
@@ -49,6 +51,36 @@ std::string status_json(std::string_view status) {
   return std::move(json).take();
 }
 
+std::int64_t to_us(Duration duration) noexcept {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
+void write_memory_health(JsonText& json, const Cache& cache, const Clock& clock) {
+  const TimePoint begin = clock.now();
+  // Any key: a tier that answers is a tier that works.
+  cache.tags("health");
+  json.member("latency_us", to_us(clock.now() - begin));
+  const CacheStats stats = cache.stats();
+  json.member("entries", stats.entries);
+  json.member("bytes", stats.bytes);
+  json.member("max_bytes", stats.max_bytes);
+}
+
+void write_far_health(JsonText& json, const TierStatus& tier) {
+  json.key("latency_us");
+  if (tier.latency) {
+    json.value(to_us(*tier.latency));
+  } else {
+    json.value(nullptr);
+  }
+  json.member("topology", tier.name);
+  json.member("since_ms", to_ms(tier.since));
+  json.member("tells_changes", tier.tells_changes);
+  json.member("pending", tier.pending_count);
+  json.member("dropped", tier.dropped_count);
+  json.member("last_error", tier.last_error);
+}
+
 Response readiness_response(const DaemonState& daemon, std::string json) {
   Response response = json_response(std::move(json));
   if (daemon.is_draining) response.status = 503;
@@ -63,7 +95,7 @@ void show_stats(Call& call) {
   JsonText json;
   json.begin_object();
   json.member("cache", cache_name_of(call, query));
-  // With memory as the only tier this process is the whole fleet.
+  // Processes that share a remote do not add their figures up: both are those of this one.
   write_stats(json, stats);
   json.key("process").begin_object();
   write_stats(json, stats);
@@ -138,28 +170,32 @@ void show_readiness(Call& call) {
 void show_health(Call& call) {
   check_no_query(call);
   const Backend& backend = *call.backend;
+  bool is_degraded = false;
+  JsonText tiers;
+  tiers.begin_array();
+  for (const NamedCache& named : backend.caches) {
+    for (const TierStatus& tier : named.cache.tiers()) {
+      is_degraded = is_degraded || tier.state != TierState::up;
+      tiers.begin_object();
+      tiers.member("cache", named.name);
+      tiers.member("tier", name_of(tier.kind));
+      tiers.member("state", name_of(tier.state));
+      if (tier.kind == TierKind::memory) {
+        write_memory_health(tiers, named.cache, *backend.clock);
+      } else {
+        write_far_health(tiers, tier);
+      }
+      tiers.end_object();
+    }
+  }
+  tiers.end_array();
   JsonText json;
   json.begin_object();
-  json.member("status", backend.daemon->is_draining ? "draining" : "ready");
-  json.key("tiers").begin_array();
-  for (const NamedCache& named : backend.caches) {
-    const TimePoint begin = backend.clock->now();
-    // Any key: a tier that answers is a tier that works.
-    named.cache.has("health");
-    const Duration latency = backend.clock->now() - begin;
-    const CacheStats stats = named.cache.stats();
-    json.begin_object();
-    json.member("cache", named.name);
-    json.member("tier", name_of(TierKind::memory));
-    json.member("state", "up");
-    json.member("latency_us",
-                std::chrono::duration_cast<std::chrono::microseconds>(latency).count());
-    json.member("entries", stats.entries);
-    json.member("bytes", stats.bytes);
-    json.member("max_bytes", stats.max_bytes);
-    json.end_object();
-  }
-  json.end_array().end_object();
+  json.member("status", backend.daemon->is_draining ? "draining"
+                        : is_degraded               ? "degraded"
+                                                    : "ready");
+  json.key("tiers").raw_value(std::move(tiers).take());
+  json.end_object();
   call.reply.send(readiness_response(*backend.daemon, std::move(json).take()));
 }
 

@@ -22,7 +22,7 @@ PUBLIC = {
     "base": ("error", "outcome", "deadline", "clock", "fake_clock", "executor", "log", "version",
              "value", "metrics", "glob"),
     "tier": ("tier", "validators", "lookup", "inspection", "events",
-             "memory_options"),
+             "memory_options", "remote_options", "tier_status"),
     "codec": ("codec", "weight", "structure*", "json", "messagepack", "describe*"),
     "cache": ("cache", "cache_options", "async_cache", "options", "loader", "entry", "stats",
               "selector", "explain"),

@@ -103,6 +103,8 @@ Sample sample_of(const OptionRow& row) {
     case OptionType::text:
       if (row.name == "level") return {"\"error\"", "error"};
       if (row.name == "match") return {"\"user:{id}\"", "user:{id}"};
+      if (row.name == "write_policy") return {"\"strict\"", "strict"};
+      if (row.name == "url" && row.check != nullptr) return {"\"redis://h\"", "redis://h"};
       if (row.name == "url") return {"\"http://127.0.0.1/x\"", "http://127.0.0.1/x"};
       return {"\"other\"", "other"};
     case OptionType::text_list:

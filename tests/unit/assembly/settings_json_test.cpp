@@ -33,6 +33,18 @@ header_files = { x-token = "/etc/token" }
   EXPECT_THAT(json, HasSubstr(R"("header_files":{"x-token":"/etc/token"})"));
 }
 
+TEST(SettingsJson, withholds_the_password_of_the_remote) {
+  const auto url_in = [](const std::string& url) {
+    return render_settings_json(from_environment({{"REDIS_URL", url}}));
+  };
+  EXPECT_THAT(url_in("redis://app:hidden@h:7/1"),
+              HasSubstr(R"json("url":"redis://app:(withheld)@h:7/1")json"));
+  EXPECT_THAT(url_in("rediss://:hidd%40en@h"),
+              HasSubstr(R"json("url":"rediss://:(withheld)@h")json"));
+  EXPECT_THAT(url_in("redis://h:7/1"), HasSubstr(R"("url":"redis://h:7/1")"));
+  EXPECT_THAT(url_in("unix:///run/redis.sock"), HasSubstr(R"("url":"unix:///run/redis.sock")"));
+}
+
 TEST(SettingsJson, durations_and_sizes_carry_their_units) {
   const std::string json = render_settings_json(from_flags({"cache.ttl=90"}));
   EXPECT_THAT(json, HasSubstr(R"("ttl":"90s")"));

@@ -31,10 +31,9 @@ TEST(SettingsProblems, an_unknown_name_is_answered_with_the_nearest) {
 }
 
 TEST(SettingsProblems, a_name_that_is_near_to_none_is_answered_with_all) {
-  EXPECT_EQ(file_trouble("[remote]\nurl = \"redis://x\"\n"),
-            "nacre.toml:1:2: remote: unknown setting; allowed: server, log, memory, loads, cache, "
-            "caches, origin");
-  EXPECT_THAT(file_trouble("[disk]\n"), HasSubstr("disk: unknown setting"));
+  EXPECT_EQ(file_trouble("[disk]\npath = \"x\"\n"),
+            "nacre.toml:1:2: disk: unknown setting; allowed: server, log, memory, remote, loads, "
+            "cache, caches, origin");
 }
 
 TEST(SettingsProblems, all_are_told_at_once_from_top_to_bottom) {
@@ -220,6 +219,27 @@ TEST(SettingsProblems, limits_of_an_origin_fit_each_other) {
 TEST(SettingsProblems, messages_hold_no_header_values) {
   EXPECT_THAT(file_trouble(origin_with("headers = { authorization = \" secret \" }\n")),
               Not(HasSubstr("secret")));
+}
+
+TEST(SettingsProblems, a_remote_that_makes_no_sense_is_refused_without_its_password) {
+  const auto remote_trouble = [](const std::string& more) {
+    return file_trouble("[remote]\nurl = \"redis://h\"\n" + more);
+  };
+  EXPECT_THAT(
+      environment_trouble("REDIS_URL", "http://u:hidden@h"),
+      AllOf(HasSubstr("environment REDIS_URL: remote.url: is not the URL of a Redis server"),
+            HasSubstr("rediss://"), Not(HasSubstr("hidden"))));
+  EXPECT_THAT(remote_trouble("key_file = \"k\"\n"), HasSubstr("remote.certificate_file: is given"));
+  EXPECT_THAT(remote_trouble("ca_file = \"c\"\n"), HasSubstr("remote.url: is one without TLS"));
+  EXPECT_THAT(remote_trouble("user = \"u\"\n"), HasSubstr("remote.user: is given without a pass"));
+  EXPECT_THAT(remote_trouble("client_name = \"a b\"\n"), HasSubstr("remote.client_name: has a"));
+  EXPECT_THAT(remote_trouble("lease = \"1ms\"\n"),
+              HasSubstr("remote.lease: \"1ms\" is out of range; allowed: 100ms to 1m"));
+  EXPECT_THAT(
+      file_trouble("[remote]\nurl = \"redis://:hidden@h\"\npassword_file = \"p\"\n"),
+      AllOf(HasSubstr("remote.password_file: is given, and url"), Not(HasSubstr("hidden"))));
+  EXPECT_THAT(flag_trouble("cache.write_policy=loose"),
+              HasSubstr("is no policy; allowed: best_effort or strict"));
 }
 
 TEST(SettingsProblems, variables_that_make_no_sense_are_refused) {

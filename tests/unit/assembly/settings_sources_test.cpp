@@ -91,6 +91,32 @@ TEST(SettingsSources, common_variables_are_understood) {
             LogLevel::error);
 }
 
+TEST(SettingsSources, REDIS_URL_alone_names_the_remote) {
+  EXPECT_EQ(from_environment({{"REDIS_URL", "redis://r:1"}}).remote.url, "redis://r:1");
+  EXPECT_EQ(
+      from_environment({{"REDIS_URL", "redis://r"}, {"NACRE_REMOTE_URL", "redis://s"}}).remote.url,
+      "redis://s");
+  EXPECT_EQ(
+      from_environment({{"REDIS_URL", "redis://r"}}, "[remote]\nurl = \"redis://f\"\n").remote.url,
+      "redis://r");
+  EXPECT_EQ(from_environment({{"NACRE_REMOTE_HEARTBEAT", "2"}}).remote.heartbeat, Duration(2s));
+  EXPECT_TRUE(from_environment({{"REDIS_URL", ""}}).remote.url.empty());
+}
+
+TEST(SettingsSources, a_change_of_the_remote_needs_a_restart) {
+  const Settings running = from_file("[remote]\nurl = \"redis://a\"\n");
+  const Settings wanted = from_file("[remote]\nurl = \"redis://b\"\nlease = \"2s\"\n");
+  EXPECT_EQ(changes_needing_restart(running, wanted),
+            (std::vector<std::string>{"remote.lease", "remote.url"}));
+}
+
+TEST(SettingsSources, a_cache_has_its_write_policy) {
+  EXPECT_EQ(from_flags({"cache.write_policy=strict"}).cache.defaults.write_policy,
+            WritePolicy::strict);
+  EXPECT_EQ(from_flags({"cache.write_policy=best_effort"}).cache.defaults.write_policy,
+            WritePolicy::best_effort);
+}
+
 TEST(SettingsSources, common_variables_may_be_empty) {
   const Settings settings = from_environment({{"PORT", ""}, {"LOG_LEVEL", ""}, {"NACRE_ENV", ""}});
   EXPECT_EQ(render_settings_json(settings), render_settings_json(Settings{}));

@@ -128,6 +128,20 @@ TEST_F(Copies, P6_checking_makes_nothing_younger) {
   EXPECT_EQ(checked.provenance()->remaining, 1h - 10s);
 }
 
+TEST_F(Copies, the_state_of_the_tiers_is_told) {
+  std::vector<TierStatus> tiers = fleet_.cache(1).tiers();
+  ASSERT_EQ(tiers.size(), 2u);
+  EXPECT_EQ(tiers[0].kind, TierKind::memory);
+  EXPECT_EQ(tiers[1].kind, TierKind::remote);
+  EXPECT_EQ(tiers[1].state, TierState::up);
+  EXPECT_TRUE(tiers[1].tells_changes);
+  fleet_.link(1).cut();
+  fleet_.cache(1).set("other", "v");
+  tiers = fleet_.cache(1).tiers();
+  EXPECT_EQ(tiers[1].state, TierState::down);
+  EXPECT_EQ(tiers[1].pending_count, 1u);
+}
+
 TEST_F(Copies, a_cut_and_its_end_are_logged_once) {
   fleet_.link(1).cut();
   fleet_.link(1).cut();

@@ -114,6 +114,24 @@ TEST_F(OutageTest, P7_changes_are_kept_and_repeated) {
   EXPECT_EQ(two_.find_text("removed"), "absent");
 }
 
+TEST_F(OutageTest, P7_what_a_pending_change_concerns_is_skipped_and_nothing_else) {
+  RedisServer server({.settings = {"user default on nopass ~* &* +@all -unlink"}});
+  ProcessTerms terms = direct();
+  terms.server = server.address();
+  RemoteProcess three(terms);
+  three.load("k");
+  three.load("other");
+  EXPECT_FALSE(three.change_key("k"));
+  EXPECT_EQ(three.find_text("k"), "skipped");
+  EXPECT_EQ(three.claim("k").state, ClaimReply::State::skipped);
+  EXPECT_EQ(three.find_text("other"), "v");
+  // What comes after waits behind it.
+  EXPECT_EQ(three.write("k", {.value = "new"}).reply, StoreReply::skipped);
+  server.ask({"ACL", "SETUSER", "default", "+unlink"});
+  test::await("repeated", [&] { return three.tier().status().pending_count == 0; });
+  EXPECT_EQ(three.find_text("k"), "new");
+}
+
 TEST_F(OutageTest, P7_a_kept_clear_and_sweep_are_repeated) {
   one_.load("user:1");
   one_.load("item:1");

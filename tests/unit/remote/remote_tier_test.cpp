@@ -151,6 +151,25 @@ TEST_F(RemoteTierTest, finds_many_in_their_order) {
   EXPECT_EQ(replies[3].entry.value.bytes(), "3");
 }
 
+TEST_F(RemoteTierTest, finds_more_than_a_link_queues) {
+  one_.load("k9999", {.value = "last"});
+  std::vector<std::string> names;
+  for (int index = 0; index < 10'000; ++index) names.push_back("k" + std::to_string(index));
+  std::vector<KeyView> keys;
+  for (const std::string& name : names) keys.push_back(two_.key(name));
+  std::promise<std::vector<SharedReply>> promise;
+  two_.tier().find_many(
+      keys, Deadline::after(two_.clock(), 30s),
+      [&promise](std::vector<SharedReply> replies) { promise.set_value(std::move(replies)); });
+  const std::vector<SharedReply> replies = RemoteProcess::get(promise.get_future());
+  ASSERT_EQ(replies.size(), names.size());
+  EXPECT_EQ(std::count_if(
+                replies.begin(), replies.end(),
+                [](const SharedReply& reply) { return reply.state == TierReply::State::absent; }),
+            9'999);
+  EXPECT_EQ(replies.back().entry.value.bytes(), "last");
+}
+
 TEST_F(RemoteTierTest, P2_a_removed_tag_takes_its_entries_with_it_everywhere) {
   one_.load("a", {.tags = {"t", "u"}});
   one_.load("b", {.tags = {"u"}});
