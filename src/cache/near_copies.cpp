@@ -15,6 +15,11 @@ void MemoryCopies::on_key_changed(std::string_view space, std::string_view key) 
   parts_.memory->update(changed, {.kind = Update::Kind::remove}, [](bool) {});
 }
 
+void MemoryCopies::on_claim_lost(std::string_view space, std::string_view key) {
+  const Namespace* known = parts_.namespaces->find(space);
+  if (known != nullptr) parts_.marks->touch({known, key, hash_key(*known, key, parts_.seed)});
+}
+
 void MemoryCopies::on_tag_changed(std::string_view space, std::string_view tag) {
   const Namespace* known = parts_.namespaces->find(space);
   if (known == nullptr) return;

@@ -44,6 +44,7 @@ class MemoryCopies final : public NearCopies {
   explicit MemoryCopies(Parts parts) : parts_(std::move(parts)) {}
 
   void on_key_changed(std::string_view space, std::string_view key) override;
+  void on_claim_lost(std::string_view space, std::string_view key) override;
   void on_tag_changed(std::string_view space, std::string_view tag) override;
   void on_space_changed(std::string_view space) override;
   void on_unknown(TimePoint cut_at) override;

@@ -24,7 +24,7 @@ constexpr Duration endless_step = std::chrono::seconds(1);
 
 /// One claim until it is answered. One batch of commands at a time; what their handlers write is
 /// read by the last of them, before the next batch begins.
-class ClaimWait final : public std::enable_shared_from_this<ClaimWait> {
+class ClaimWait final : public Wakeable, public std::enable_shared_from_this<ClaimWait> {
  public:
   ClaimWait(const ClaimTerms& terms, const KeyView& key, ClaimRequest request, ClaimDone done)
       : terms_(terms),
@@ -37,7 +37,7 @@ class ClaimWait final : public std::enable_shared_from_this<ClaimWait> {
         done_(std::move(done)) {}
 
   void start();
-  void wake();
+  void wake() override;
   void finish(ClaimReply reply);
 
  private:
@@ -247,7 +247,7 @@ void ClaimWait::grant(std::span<const NearMark> marks) {
               .marks = {marks.begin(), marks.end()},
               .sequence = parts_.marks.sequence()};
   finish({.state = ClaimReply::State::granted,
-          .claim = hold_claim(terms_.parts, std::move(grant), terms_.on_lost)});
+          .claim = hold_claim(terms_.parts, terms_.waiters, std::move(grant), terms_.on_lost)});
 }
 
 void ClaimWait::wait() {
@@ -280,45 +280,6 @@ void ClaimWait::on_timer() {
     phase_ = Phase::asking;
   }
   ask();
-}
-
-void Waiters::add(const std::string& name, std::shared_ptr<ClaimWait> wait) {
-  MutexLock lock(mutex_);
-  waits_[name].push_back(std::move(wait));
-}
-
-void Waiters::remove(const std::string& name, const ClaimWait* wait) {
-  std::shared_ptr<ClaimWait> removed;  // may be the last reference: not destroyed under the lock
-  MutexLock lock(mutex_);
-  const auto found = waits_.find(name);
-  if (found == waits_.end()) return;
-  const auto one = std::find_if(found->second.begin(), found->second.end(),
-                                [wait](const auto& each) { return each.get() == wait; });
-  if (one != found->second.end()) {
-    removed = std::move(*one);
-    found->second.erase(one);
-  }
-  if (found->second.empty()) waits_.erase(found);
-}
-
-void Waiters::wake(const std::string& name) {
-  std::vector<std::shared_ptr<ClaimWait>> woken;
-  {
-    MutexLock lock(mutex_);
-    const auto found = waits_.find(name);
-    if (found == waits_.end()) return;
-    woken = found->second;
-  }
-  for (const std::shared_ptr<ClaimWait>& each : woken) each->wake();
-}
-
-void Waiters::wake_all() {
-  std::vector<std::shared_ptr<ClaimWait>> woken;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [name, waits] : waits_) woken.insert(woken.end(), waits.begin(), waits.end());
-  }
-  for (const std::shared_ptr<ClaimWait>& each : woken) each->wake();
 }
 
 void claim_key(const ClaimTerms& terms, const KeyView& key, ClaimRequest request, ClaimDone done) {

@@ -7,34 +7,12 @@
 
 #include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
 
-#include "base/mutex.hpp"
 #include "remote/parts.hpp"
+#include "remote/waiters.hpp"
 #include "tier/shared_tier.hpp"
 
 namespace nacre::remote {
-
-class ClaimWait;
-
-/// Who waits for which key. Thread safe.
-class Waiters {
- public:
-  void add(const std::string& name, std::shared_ptr<ClaimWait> wait);
-  void remove(const std::string& name, const ClaimWait* wait);
-
-  /// The value or the lease of the key whose value is called `name` has changed.
-  void wake(const std::string& name);
-  void wake_all();
-
- private:
-  Mutex mutex_;
-  std::unordered_map<std::string, std::vector<std::shared_ptr<ClaimWait>>> waits_
-      NACRE_GUARDED_BY(mutex_);
-};
 
 /// What all claims of a tier share.
 struct ClaimTerms {

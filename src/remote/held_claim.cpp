@@ -20,17 +20,20 @@ constexpr std::size_t max_error_bytes = 1024;
 constexpr auto ignore = [](const redis::ReplyHandler::Outcome&, const redis::Answerer&) {};
 
 /// One claim; timers and commands that run hold it.
-class Held final : public std::enable_shared_from_this<Held> {
+class Held final : public Wakeable, public std::enable_shared_from_this<Held> {
  public:
-  Held(std::shared_ptr<Parts> parts, Grant grant, std::function<void(const OwnedKey&)> on_lost)
+  Held(std::shared_ptr<Parts> parts, std::shared_ptr<Waiters> waiters, Grant grant,
+       std::function<void(const OwnedKey&)> on_lost)
       : parts_(std::move(parts)),
+        waiters_(std::move(waiters)),
         wire_(parts_->wire),
         grant_(std::move(grant)),
         key_(grant_.key.view()),
         lease_(lease_name(key_.space->name, key_.text)),
         on_lost_(std::move(on_lost)) {}
 
-  void renew_later();
+  void start();
+  void wake() override;
   void let_go();
   void fill(Entry entry, Deadline deadline, SharedStoreDone done);
   void fail(const Error& error, Duration back_off);
@@ -46,7 +49,9 @@ class Held final : public std::enable_shared_from_this<Held> {
   };
 
   bool try_use();
+  void renew_later();
   void renew();
+  void look();
   void take_lease(const redis::ReplyHandler::Outcome& outcome);
   std::optional<MarkId> find_granted(const std::string& tag) const;
   bool is_outdated(const std::string& name, const MarkId& mark) const;
@@ -55,6 +60,7 @@ class Held final : public std::enable_shared_from_this<Held> {
   void end(Filling& filling, StoreReply reply);
 
   const std::shared_ptr<Parts> parts_;
+  const std::shared_ptr<Waiters> waiters_;
   Wire& wire_;
   const Grant grant_;
   const KeyView key_;
@@ -67,9 +73,20 @@ class Held final : public std::enable_shared_from_this<Held> {
 
 bool Held::try_use() {
   if (is_used_.exchange(true)) return false;
+  waiters_->remove(value_name(key_.space->name, key_.text), this);
   MutexLock lock(mutex_);
   wire_.clock().cancel(timer_);
   return true;
+}
+
+void Held::start() {
+  waiters_->add(value_name(key_.space->name, key_.text), shared_from_this());
+  renew_later();
+}
+
+// An invalidation of a key that has no value changes nothing but the lease.
+void Held::wake() {
+  if (!is_used_ && !wire_.is_closed()) look();
 }
 
 void Held::renew_later() {
@@ -81,7 +98,6 @@ void Held::renew_later() {
   });
 }
 
-// The read behind it is tracked: the renewal itself was a change, and the next one is to be told.
 void Held::renew() {
   if (is_used_ || wire_.is_closed()) return;
   const auto length = std::chrono::duration_cast<std::chrono::milliseconds>(wire_.options().lease);
@@ -89,13 +105,18 @@ void Held::renew() {
   const std::string_view keys[] = {lease_};
   const std::string_view arguments[] = {grant_.token, ms};
   redis::run_script(wire_.client(), wire_.scripts().renew, keys, arguments, {}, ignore);
+  look();
+  renew_later();
+}
+
+// A tracked read: the change before it was told, and so is the next one.
+void Held::look() {
   const std::string_view get[] = {"GET", lease_};
   wire_.client().execute({.arguments = get, .key = lease_, .is_idempotent = true},
                          [weak = weak_from_this()](const redis::ReplyHandler::Outcome& outcome,
                                                    const redis::Answerer&) {
                            if (const auto self = weak.lock()) self->take_lease(outcome);
                          });
-  renew_later();
 }
 
 void Held::take_lease(const redis::ReplyHandler::Outcome& outcome) {
@@ -254,10 +275,11 @@ void release_lease(Wire& wire, const KeyView& key, std::string_view token) {
   redis::run_script(wire.client(), wire.scripts().release, keys, arguments, {}, ignore);
 }
 
-std::unique_ptr<Claim> hold_claim(std::shared_ptr<Parts> parts, Grant grant,
-                                  std::function<void(const OwnedKey&)> on_lost) {
-  auto held = std::make_shared<Held>(std::move(parts), std::move(grant), std::move(on_lost));
-  held->renew_later();
+std::unique_ptr<Claim> hold_claim(std::shared_ptr<Parts> parts, std::shared_ptr<Waiters> waiters,
+                                  Grant grant, std::function<void(const OwnedKey&)> on_lost) {
+  auto held = std::make_shared<Held>(std::move(parts), std::move(waiters), std::move(grant),
+                                     std::move(on_lost));
+  held->start();
   return std::make_unique<HeldClaim>(std::move(held));
 }
 

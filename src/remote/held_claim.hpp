@@ -9,6 +9,7 @@
 
 #include "remote/near_marks.hpp"
 #include "remote/parts.hpp"
+#include "remote/waiters.hpp"
 #include "tier/shared_tier.hpp"
 
 namespace nacre::remote {
@@ -31,7 +32,7 @@ struct Grant {
 
 /// Keeps `parts` alive. `on_lost` is called on an io thread when the lease turns out to be
 /// somebody else's: the key may have been invalidated.
-std::unique_ptr<Claim> hold_claim(std::shared_ptr<Parts> parts, Grant grant,
-                                  std::function<void(const OwnedKey&)> on_lost);
+std::unique_ptr<Claim> hold_claim(std::shared_ptr<Parts> parts, std::shared_ptr<Waiters> waiters,
+                                  Grant grant, std::function<void(const OwnedKey&)> on_lost);
 
 }  // namespace nacre::remote

@@ -140,8 +140,9 @@ void Links::pass_on(std::string_view name) {
   if (!parsed) return;
   NearCopies* const copies = copies_;
   switch (parsed->kind) {
-    case NameKind::value:
     case NameKind::lease:
+      return waiters_->wake(value_name(parsed->space, parsed->text));
+    case NameKind::value:
       if (copies != nullptr) copies->on_key_changed(parsed->space, parsed->text);
       return waiters_->wake(value_name(parsed->space, parsed->text));
     case NameKind::tag_mark:
@@ -155,9 +156,9 @@ void Links::pass_on(std::string_view name) {
   }
 }
 
-void Links::tell_key(const OwnedKey& key) {
+void Links::tell_claim_lost(const OwnedKey& key) {
   NearCopies* const copies = copies_;
-  if (copies != nullptr) copies->on_key_changed(key.space->name, key.text);
+  if (copies != nullptr) copies->on_claim_lost(key.space->name, key.text);
 }
 
 void Links::tell_unknown() {

@@ -41,8 +41,8 @@ class Links final : public redis::LinkObserver {
   void tell_unknown();
   /// All that was kept has reached the server.
   void on_nothing_pending() { settle(); }
-  /// `key` may have been invalidated.
-  void tell_key(const OwnedKey& key);
+  /// The claim of `key` was ended by somebody else.
+  void tell_claim_lost(const OwnedKey& key);
 
   bool tells_changes() const;
 

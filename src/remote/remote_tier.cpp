@@ -86,7 +86,7 @@ class RemoteTier final : public SharedTier {
     const ClaimTerms terms{.parts = parts_,
                            .waiters = waiters_,
                            .on_lost = [links = std::weak_ptr(links_)](const OwnedKey& lost) {
-                             if (const auto self = links.lock()) self->tell_key(lost);
+                             if (const auto self = links.lock()) self->tell_claim_lost(lost);
                            }};
     claim_key(terms, key, std::move(request), std::move(done));
   }

@@ -35,8 +35,12 @@ class NearCopies {
  public:
   virtual ~NearCopies() = default;
 
-  /// The value of `key` in `space` has changed or gone, or its lease has.
+  /// The value of `key` in `space` has changed or gone.
   virtual void on_key_changed(std::string_view space, std::string_view key) = 0;
+
+  /// Somebody has ended the claim of `key` that this process had: loads of it that run are
+  /// outdated.
+  virtual void on_claim_lost(std::string_view space, std::string_view key) = 0;
 
   /// A tag's mark has changed or gone: entries with the tag are not valid any more.
   virtual void on_tag_changed(std::string_view space, std::string_view tag) = 0;

@@ -118,16 +118,29 @@ TEST_F(ClaimsTest, a_claim_is_renewed_at_a_third_of_its_length_as_long_as_it_liv
   test::await("released", [&] { return exists(lease) == 0; });
 }
 
-TEST_F(ClaimsTest, P1_a_lease_that_turns_out_to_be_lost_is_told) {
+TEST_F(ClaimsTest, P1_a_lease_that_somebody_ends_is_told_though_there_is_no_value) {
+  RemoteProcess three(terms(60s));
+  const ClaimReply claim = three.claim("k");
+  server_.ask({"DEL", lease_name("app", "k")});
+  test::await("the push", [&] { return three.copies.count("claim lost app k") == 1; });
+}
+
+TEST_F(ClaimsTest, P5_renewing_a_lease_is_no_change_of_its_key) {
   const auto clock = std::make_shared<FakeClock>();
   ProcessTerms fake = terms(60s);
   fake.clock = clock;
   RemoteProcess three(fake);
-  ClaimReply claim = three.claim("k");
-  server_.ask({"DEL", lease_name("app", "k")});
-  test::await("the push", [&] { return three.copies.count("key app k") == 1; });
+  const ClaimReply claim = three.claim("k");
+  const auto left_ms = [&] { return server_.ask({"PTTL", lease_name("app", "k")}).number; };
+  server_.ask({"PEXPIRE", lease_name("app", "k"), "30000"});
   clock->advance(20s);
-  test::await("the renewal", [&] { return three.copies.count("key app k") == 2; });
+  test::await("the renewal", [&] { return left_ms() > 30'000; });
+  // What was told of it has come when this has.
+  three.load("other");
+  server_.ask({"DEL", "app:other"});
+  test::await("a later push", [&] { return three.copies.count("key app other") > 0; });
+  EXPECT_EQ(three.copies.count("key app k"), 0U);
+  EXPECT_EQ(three.copies.count("claim lost app k"), 0U);
 }
 
 TEST_F(ClaimsTest, waits_until_its_deadline_and_no_longer_than_its_caller) {

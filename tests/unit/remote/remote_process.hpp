@@ -31,6 +31,9 @@ class ToldCopies final : public NearCopies {
   void on_key_changed(std::string_view space, std::string_view key) override {
     add("key " + std::string(space) + " " + std::string(key));
   }
+  void on_claim_lost(std::string_view space, std::string_view key) override {
+    add("claim lost " + std::string(space) + " " + std::string(key));
+  }
   void on_tag_changed(std::string_view space, std::string_view tag) override {
     add("tag " + std::string(space) + " " + std::string(tag));
   }
