@@ -1,6 +1,8 @@
 // Who may load a key, who waits, and what becomes of a load that something has overtaken.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "nacre/fake_clock.hpp"
 #include "remote/names.hpp"
 #include "support/redis_server.hpp"
@@ -271,14 +273,42 @@ TEST_F(ClaimsTest, an_answered_claim_does_nothing_more) {
   EXPECT_EQ(two_.claim("k").state, State::found);
 }
 
-TEST_F(ClaimsTest, P1_a_copy_of_a_fill_is_told_of_the_next_change_and_of_no_earlier_one) {
-  one_.find("k");  // the link has read the key: its own fill is told to it
-  ClaimReply claim = one_.claim("k");
-  const SharedStored stored = one_.fill(*claim.claim, {.value = "mine"});
-  ASSERT_TRUE(stored.may_copy);
-  one_.copies.clear();
+TEST_F(ClaimsTest, P1_a_copy_of_what_was_stored_is_not_outdated_by_ones_own_push) {
+  /// As the cache does it.
+  class Touching final : public NearCopies {
+   public:
+    void on_key_changed(std::string_view, std::string_view) override {
+      ++told_count;
+      const RemoteProcess* const known = process;
+      if (known != nullptr) known->marks().touch(known->key("k"));
+    }
+    void on_tag_changed(std::string_view, std::string_view) override {}
+    void on_space_changed(std::string_view) override {}
+    void on_unknown(TimePoint) override {}
+    void on_connected() override {}
+    std::atomic<int> told_count{0};
+    std::atomic<const RemoteProcess*> process{nullptr};
+  };
+  Touching copies;
+  ProcessTerms touched = terms();
+  touched.copies = &copies;
+  RemoteProcess three(touched);
+  copies.process = &three;
+  const auto count_now = [&three] { return three.marks().stamp_of(three.key("k")).stripe_count; };
+  three.find("k");  // the link has read the key: what it stores is told to it
+  const SharedStored filled = three.load("k", {.value = "mine"});
+  ASSERT_TRUE(filled.may_copy);
+  EXPECT_GE(copies.told_count, 1);
+  EXPECT_EQ(filled.stripe_count, count_now());
+  const SharedStored written = three.write("k", {.value = "mine too"});
+  ASSERT_TRUE(written.may_copy);
+  EXPECT_EQ(written.stripe_count, count_now());
+  EXPECT_NE(written.stripe_count, filled.stripe_count);
   two_.write("k", {.value = "theirs"});
-  test::await("told", [&] { return one_.copies.count("key app k") > 0; });
+  test::await("told", [&] { return written.stripe_count != count_now(); });
+  const SharedReply read = three.find("k");
+  ASSERT_TRUE(read.may_copy);
+  EXPECT_EQ(read.stripe_count, count_now());
 }
 
 TEST_F(ClaimsTest, P4_pushes_come_before_what_is_read_after_them) {

@@ -78,6 +78,7 @@ struct ProcessTerms {
   RemoteTierOptions options{};
   bool is_awaited = true;  ///< until changes are told
   std::shared_ptr<Clock> clock = make_system_clock();
+  NearCopies* copies = nullptr;  ///< instead of the process's own
 };
 
 /// How an entry is stored.
@@ -107,7 +108,7 @@ class RemoteProcess {
                                        .random = std::make_shared<SystemRandom>(),
                                        .marks = &marks_,
                                        .hash_seed = seed});
-    tier_->start(copies);
+    tier_->start(terms.copies != nullptr ? *terms.copies : copies);
     if (terms.is_awaited) await_told();
   }
   ~RemoteProcess() { tier_->shutdown(Deadline(TimePoint::min())); }
@@ -117,7 +118,7 @@ class RemoteProcess {
   SharedTier& tier() { return *tier_; }
   Clock& clock() { return *clock_; }
   TimePoint now() const { return clock_->now(); }
-  Marks& marks() { return marks_; }
+  const Marks& marks() const { return marks_; }
   Deadline soon() const { return Deadline::after(*clock_, std::chrono::seconds(10)); }
   const Namespace& space() const { return space_; }
 
