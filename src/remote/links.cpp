@@ -78,6 +78,7 @@ void Links::take_server(std::string_view run_id, bool is_anew) {
     // One that does not say who it is may be anybody.
     is_another = is_anew && (run_id.empty() || run_id != run_id_);
     if (!run_id.empty()) run_id_ = run_id;
+    is_checked_ = true;
   }
   const std::shared_ptr<Replay> replay = replay_.lock();
   if (is_another) {
@@ -99,7 +100,7 @@ void Links::settle() {
   const bool is_whole = links_.size() >= parts_.wire.options().io_threads_count &&
                         std::all_of(links_.begin(), links_.end(),
                                     [](const auto& each) { return each.second.is_tracking; });
-  if (is_connected_ || copies == nullptr || !is_whole) return;
+  if (is_connected_ || copies == nullptr || !is_whole || !is_checked_) return;
   if (!parts_.trust.is_checked() || !parts_.pending.empty()) return;
   is_connected_ = true;
   if (was_cut_) copies->on_unknown(parts_.wire.now());

@@ -75,6 +75,7 @@ class Links final : public redis::LinkObserver {
   bool is_open_ NACRE_GUARDED_BY(telling_mutex_) = false;
   bool was_cut_ NACRE_GUARDED_BY(telling_mutex_) = false;
   bool is_connected_ NACRE_GUARDED_BY(telling_mutex_) = false;
+  bool is_checked_ NACRE_GUARDED_BY(telling_mutex_) = false;  ///< a server has said who it is
   std::string run_id_ NACRE_GUARDED_BY(telling_mutex_);  ///< of the server that was checked last
 };
 

@@ -219,7 +219,9 @@ bool RemoteTier::shutdown(Deadline deadline) {
     return was_whole_;
   }
   Wire& wire = parts_->wire;
-  while (!parts_->pending.empty() && !deadline.has_passed(wire.now())) {
+  // A server that is still being checked may yet be given the last minute's changes again.
+  const auto is_done = [this] { return parts_->pending.empty() && parts_->trust.is_checked(); };
+  while (!is_done() && !deadline.has_passed(wire.now())) {
     const Event drained = drained_->next();
     replay_->hurry();
     const Deadline look_again = Deadline::after(wire.clock(), hurry_step);
