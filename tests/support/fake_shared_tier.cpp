@@ -34,8 +34,8 @@ class FakeClaim final : public Claim {
   void fill(Entry entry, Deadline deadline, SharedStoreDone done) override {
     is_used_ = true;
     // The claim may go before its fill is carried out.
-    auto fill = [&server = server_, &tier = tier_, name = name_, token = token_,
-                 stripe_count = stripe_count(), entry = std::move(entry), done] {
+    auto fill = [&server = server_, &tier = tier_, name = name_, token = token_, hash = hash_,
+                 entry = std::move(entry), done] {
       const auto lease = server.leases_.find(name);
       const bool is_held = lease != server.leases_.end() && lease->second == token;
       if (entry.value.payload_bytes() > server.max_value_bytes) {
@@ -48,8 +48,10 @@ class FakeClaim final : public Claim {
       }
       server.put(name, entry, &tier, token);
       server.end_lease(name, token, {});
-      done(
-          {.reply = StoreReply::stored, .may_copy = tier.may_copy(), .stripe_count = stripe_count});
+      // As one that asks whether it was stored, when that is sent.
+      done({.reply = StoreReply::stored,
+            .may_copy = tier.track(name),
+            .stripe_count = tier.marks_.stamp_of({.hash = hash}).stripe_count});
     };
     tier_.run(deadline, std::move(fill), [done] { done({}); });
   }
@@ -60,8 +62,6 @@ class FakeClaim final : public Claim {
   }
 
  private:
-  std::uint64_t stripe_count() const { return tier_.marks_.stamp_of({.hash = hash_}).stripe_count; }
-
   FakeShared& server_;
   FakeSharedTier& tier_;
   const FakeShared::Name name_;
@@ -117,10 +117,17 @@ void FakeShared::tell(const FakeSharedTier* changer,
   }
 }
 
+void FakeShared::tell_key(const FakeSharedTier* changer, const Name& name) {
+  for (FakeSharedTier* tier : std::vector(tiers_)) {
+    if (tier == changer || !tier->may_copy() || tier->tracked_.erase(name) == 0) continue;
+    tier->copies_->on_key_changed(name.first, name.second);
+  }
+}
+
 void FakeShared::put(const Name& name, Entry entry, const FakeSharedTier* changer,
                      std::uint64_t made_at) {
   records_.insert_or_assign(name, Record{.entry = std::move(entry), .made_at = made_at});
-  tell(changer, [&](NearCopies& copies) { copies.on_key_changed(name.first, name.second); });
+  tell_key(changer, name);
 }
 
 void FakeShared::change_key(const Name& name, Severity severity, const FakeSharedTier* changer) {
@@ -132,7 +139,7 @@ void FakeShared::change_key(const Name& name, Severity severity, const FakeShare
   }
   const auto lease = leases_.find(name);
   if (lease != leases_.end()) end_lease(name, lease->second, {});
-  tell(changer, [&](NearCopies& copies) { copies.on_key_changed(name.first, name.second); });
+  tell_key(changer, name);
 }
 
 void FakeShared::change(std::map<Name, Change>& marks, const Name& name, Severity severity) {
@@ -159,7 +166,7 @@ ClaimReply FakeShared::try_claim(const Waiting& asked, bool is_reload) {
   if (record != nullptr && clock_->now() < record->entry.lifetime.fresh_until) {
     return {.state = ClaimReply::State::found,
             .entry = record->entry,
-            .may_copy = asked.tier->may_copy(),
+            .may_copy = asked.tier->track(name),
             .stripe_count = asked.stripe_count};
   }
   const auto failure = failures_.find(name);
@@ -210,6 +217,7 @@ void FakeSharedTier::start(NearCopies& copies) {
 
 void FakeSharedTier::cut() {
   is_cut_ = true;
+  tracked_.clear();
   if (copies_ != nullptr) copies_->on_unknown(server_.clock_->now());
 }
 
@@ -224,6 +232,12 @@ void FakeSharedTier::reconnect() {
 
 void FakeSharedTier::lose_claims() {
   server_.leases_.clear();
+}
+
+bool FakeSharedTier::track(const FakeShared::Name& name) {
+  if (!may_copy()) return false;
+  tracked_.insert(name);
+  return true;
 }
 
 bool FakeSharedTier::is_pending(const FakeShared::Name& name) const {
@@ -261,7 +275,7 @@ SharedReply FakeSharedTier::look(const FakeShared::Name& name, std::uint64_t str
   if (record == nullptr) return {.state = TierReply::State::absent};
   return {.state = TierReply::State::found,
           .entry = record->entry,
-          .may_copy = may_copy(),
+          .may_copy = track(name),
           .stripe_count = stripe_count};
 }
 
@@ -335,9 +349,9 @@ void FakeSharedTier::write(const KeyView& key, Entry entry, Deadline deadline, b
   const auto drop = [this, name] { server_.change_key(name, Severity::remove, this); };
   run(
       deadline,
-      [this, put, stripe_count, done] {
+      [this, name, put, stripe_count, done] {
         put();
-        done({.reply = StoreReply::stored, .may_copy = may_copy(), .stripe_count = stripe_count});
+        done({.reply = StoreReply::stored, .may_copy = track(name), .stripe_count = stripe_count});
       },
       [this, name, put, drop, is_strict, done] {
         if (is_strict) {

@@ -77,6 +77,7 @@ class FakeShared {
   std::uint64_t next() noexcept { return ++sequence_; }
   Record* find(const Name& name);
   void tell(const FakeSharedTier* changer, const std::function<void(NearCopies&)>& change);
+  void tell_key(const FakeSharedTier* changer, const Name& name);
   void put(const Name& name, Entry entry, const FakeSharedTier* changer, std::uint64_t made_at);
   void change_key(const Name& name, Severity severity, const FakeSharedTier* changer);
   void change(std::map<Name, Change>& marks, const Name& name, Severity severity);
@@ -144,6 +145,7 @@ class FakeSharedTier final : public SharedTier {
 
   bool is_reachable() const noexcept { return !is_cut_ && !is_shut_down_; }
   bool may_copy() const noexcept { return is_reachable() && !server_.refuses_tracking; }
+  bool track(const FakeShared::Name& name);
   bool is_pending(const FakeShared::Name& name) const;
   SharedReply look(const FakeShared::Name& name, std::uint64_t stripe_count);
 
@@ -158,6 +160,7 @@ class FakeSharedTier final : public SharedTier {
   const Marks& marks_;
   NearCopies* copies_ = nullptr;
   std::map<FakeShared::Name, std::function<void()>> pending_{};
+  std::set<FakeShared::Name> tracked_{};  ///< keys it was given: their next change is told, once
   bool is_cut_ = false;
   bool is_shut_down_ = false;
 };

@@ -93,6 +93,16 @@ TEST_F(Copies, P4_a_copy_that_cannot_be_checked_is_believed_while_it_is_young) {
   EXPECT_TRUE(origin_.calls.empty());
 }
 
+TEST_F(Copies, P4_what_was_loaded_while_the_tier_gave_no_answer_is_checked_when_it_does) {
+  fleet_.link(1).is_silent = true;
+  read(fleet_.cache(1), "other", origin_, {.ttl = 1h, .tier_timeout = 100ms});
+  fleet_.advance(100ms);
+  origin_.calls.at(0).answer("mine");
+  fleet_.cache(0).set("other", "theirs");
+  fleet_.link(1).is_silent = false;
+  EXPECT_EQ(*fleet_.cache(1).get<std::string>("other"), "theirs");
+}
+
 TEST_F(Copies, P4_what_was_loaded_while_cut_off_is_checked_after_it) {
   fleet_.link(1).cut();
   read(fleet_.cache(1), "other", origin_, {.ttl = 1h});

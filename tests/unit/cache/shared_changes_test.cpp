@@ -112,6 +112,19 @@ TEST_F(SharedChanges, P3_what_was_written_is_read_after_a_write_that_timed_out) 
   EXPECT_EQ(*fleet_.cache(0).get<std::string>("k"), "new");
 }
 
+TEST_F(SharedChanges, P3_a_write_whose_copy_is_outdated_takes_the_older_value_away) {
+  fleet_.cache(0).set("k", "old");
+  fleet_.server.is_held = true;
+  bool is_done = false;
+  fleet_.cache(0).async().set("k", "new", {}, [&](const auto&) { is_done = true; });
+  const detail::Namespace space(0, "app");
+  fleet_.bench(0).marks->touch({&space, "k", hash_key(space, "k", 7)});
+  ASSERT_TRUE(fleet_.server.answer_next());
+  fleet_.server.is_held = false;
+  EXPECT_TRUE(is_done);
+  EXPECT_EQ(*fleet_.cache(0).get<std::string>("k"), "new");
+}
+
 TEST_F(SharedChanges, a_strict_write_that_is_not_taken_fails_and_leaves_nothing) {
   const Options strict{.write_policy = WritePolicy::strict};
   fleet_.cache(0).set("k", "old");

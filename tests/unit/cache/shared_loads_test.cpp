@@ -119,6 +119,20 @@ TEST_F(SharedLoads, P1_an_invalidation_that_did_not_arrive_still_wins_over_a_run
   EXPECT_FALSE(fleet_.server.holds("app", "k"));
 }
 
+TEST_F(SharedLoads, P1_an_invalidation_that_did_not_arrive_wins_over_a_fill_that_is_on_its_way) {
+  read(fleet_.cache(0), "k", origin_);
+  fleet_.server.is_held = true;
+  origin_.calls.at(0).answer("old");
+  fleet_.link(0).is_silent = true;
+  bool is_done = false;
+  fleet_.cache(0).async().invalidate(by_key("k"), [&](const auto&) { is_done = true; });
+  fleet_.advance(500ms);  // the look-up of what is there
+  fleet_.advance(500ms);  // the change itself
+  ASSERT_TRUE(is_done);
+  ASSERT_TRUE(fleet_.server.answer_next());
+  EXPECT_EQ(fleet_.bench(0).memory->usage().entries_count, 0u);
+}
+
 TEST_F(SharedLoads, what_is_stale_far_away_is_served_while_it_is_loaded_anew) {
   read(fleet_.cache(0), "k", origin_, {.ttl = 10s, .stale_while_revalidate = 60s});
   origin_.calls[0].answer("old");
