@@ -50,13 +50,14 @@ TEST_F(LimitsTest, P11_bytes_stay_below_the_limit_whatever_comes_in) {
 
 TEST_F(LimitsTest, P11_resident_memory_stays_near_the_limit_under_churn) {
   constexpr std::size_t limit = 64 * mib;
+  constexpr int rounds_count = is_sanitized ? 12'000 : 120'000;  // ten times as slow
   SeededRandom random(2);
   const std::string large(mib, 'v');
   const std::size_t before = resident_bytes();
   make({.max_bytes = limit}, 2);
   removed.reserve(1);
   std::size_t most = 0;
-  for (int round = 0; round < 120'000; ++round) {
+  for (int round = 0; round < rounds_count; ++round) {
     // 10 bytes to 1 MiB, each power of two as likely as the others.
     const std::size_t bytes = 10 + below(random, std::uint64_t{1} << (4 + below(random, 17)));
     put("k" + std::to_string(below(random, 50'000)), std::string_view(large).substr(0, bytes));
@@ -64,7 +65,7 @@ TEST_F(LimitsTest, P11_resident_memory_stays_near_the_limit_under_churn) {
     ASSERT_LE(tier->usage().bytes, limit);
     if (round % 500 == 0) most = std::max(most, resident_bytes() - before);
   }
-  EXPECT_GT(tier->usage().evicted_count, 10'000u);
+  EXPECT_GT(tier->usage().evicted_count, static_cast<std::uint64_t>(rounds_count) / 12);
   // What malloc cannot use of what was freed comes on top; and one slice on its way out.
   // A sanitizer's own memory hides what is measured.
   if (!is_sanitized) {
