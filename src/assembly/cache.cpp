@@ -94,6 +94,7 @@ std::shared_ptr<Core> build_core(CacheOptions& options) {
                                                      .max_value_bytes = options.max_value_bytes},
                                    *core->marks, *core->clock, removal_sink(options, *core)));
   core->statistics->watch(*core->metrics, core->name, core->memory());
+  if (options.remote) assembly::add_remote(*core, *options.remote);
   return core;
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/sequence_point.hpp"
 #include "cache/loads.hpp"
 #include "cache/shared_call.hpp"
 #include "nacre/error.hpp"
@@ -133,6 +134,7 @@ void Loads::go_on_alone(const FlightRef& flight) {
 }
 
 void Loads::claim_shared(const FlightRef& flight) {
+  NACRE_SEQUENCE_POINT("load.before_claim");
   ++flight->claims_count;
   core_->shared->claim(
       flight->key.view(),
@@ -188,6 +190,7 @@ void Loads::fill_shared(const FlightRef& flight, Entry entry, const detail::Foun
 void Loads::take_stored(const FlightRef& flight, Entry entry, const detail::Found& given,
                         const SharedStored& stored) {
   const NotesRef notes = entry.notes;
+  NACRE_SEQUENCE_POINT("load.before_near_store");
   // An invalidation that has not reached the tier closes the slot only.
   if (stored.reply == StoreReply::outdated || flight->claim.is_closed()) {
     core_->statistics->dropped_fills.add();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/sequence_point.hpp"
 #include "cache/engine.hpp"
 #include "cache/shared_call.hpp"
 #include "nacre/error.hpp"
@@ -43,6 +44,7 @@ Looked take_reply(const Core& core, const KeyView& key, const Stamp& since, Shar
   if (freshness == Freshness::expired) looked.is_found = false;
   if (looked.is_found && looked.tier == TierKind::remote && reply.may_copy &&
       freshness == Freshness::fresh) {
+    NACRE_SEQUENCE_POINT("find.before_near_store");
     looked.entry.stamp = {.stripe_count = reply.stripe_count, .epoch = since.epoch};
     looked.entry.is_unchecked = false;
     core.memory().store(key, looked.entry, StoreKind::fill, [](StoreReply) {});

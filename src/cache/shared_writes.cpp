@@ -46,6 +46,7 @@ void write_near(const Core& core, const KeyView& key, Entry entry, const SharedS
   const bool is_known = stored.reply == StoreReply::stored && stored.may_copy;
   if (is_known) entry.stamp.stripe_count = stored.stripe_count;
   entry.is_unchecked = is_known ? false : core.is_to_be_checked(stored.reply);
+  NACRE_SEQUENCE_POINT("write.before_near");
   StoreReply reply = StoreReply::skipped;
   core.memory().store(key, std::move(entry), is_known ? StoreKind::fill : StoreKind::write,
                       [&reply](StoreReply said) { reply = said; });
@@ -149,6 +150,7 @@ void Engine::ask_change(const Core& core, const std::shared_ptr<FarChange>& chan
 }
 
 void Engine::finish_change(const Core& core, FarChange& change) {
+  NACRE_SEQUENCE_POINT("invalidate.before_near");
   bool was_present = change.was_far;
   for (const OwnedKey& key : change.keys) {
     was_present = change_near(core, key.view(), change.severity) || was_present;
@@ -164,6 +166,7 @@ ReachedDone Engine::after_change(const Namespace& space, std::function<void()> n
   const bool strict = is_strict(rules(space)->resolve({}, {}));
   return for_shared(
       [&core = *core_, near = std::move(near), done = std::move(done), strict](bool has_reached) {
+        NACRE_SEQUENCE_POINT("invalidate.before_near");
         near();
         if (strict && !has_reached) return done(unreached_change(core));
         done(std::optional<std::uint64_t>());
