@@ -49,6 +49,7 @@ void Links::on_link_ready(const redis::LinkIdentity& link) {
     MutexLock lock(telling_mutex_);
     links_[link.id] = {.is_tracking = link.is_tracking, .heard_at = parts_.wire.now()};
     is_anew = was_cut_;
+    parts_.wire.set_linked(true);
     if (!is_open_) return;
   }
   parts_.wire.breaker().end_wait();
@@ -115,6 +116,7 @@ void Links::on_link_lost(const redis::LinkIdentity& link) {
     if (found == links_.end()) return;
     const LinkState lost = found->second;
     links_.erase(found);
+    parts_.wire.set_linked(!links_.empty());
     was_cut_ = true;
     is_connected_ = false;
     NearCopies* const copies = copies_;

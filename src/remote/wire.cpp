@@ -25,7 +25,7 @@ Wire::Wire(const RemoteTierOptions& options, RemoteTierSurroundings surroundings
     : options_(options), surroundings_(std::move(surroundings)), breaker_(options.breaker) {}
 
 bool Wire::try_pass() noexcept {
-  return !is_closed_ && breaker_.try_pass(now());
+  return !is_closed_ && is_linked_ && breaker_.try_pass(now());
 }
 
 void Wire::settle(const redis::ReplyHandler::Outcome& outcome) noexcept {

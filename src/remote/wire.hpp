@@ -42,6 +42,10 @@ class Wire {
     return surroundings_.marks->stamp_of(key).stripe_count;
   }
 
+  /// Whether any link is there. While none is, try_pass() says no, so that nobody waits for one
+  /// (P7).
+  void set_linked(bool is_linked) noexcept { is_linked_ = is_linked; }
+
   /// May the server be asked? When true, settle() follows with each outcome's worst.
   bool try_pass() noexcept;
   /// Tells the breaker how a call went: any Error, and what says that the server cannot serve now,
@@ -73,6 +77,7 @@ class Wire {
   std::shared_ptr<redis::Client> client_{};
   Breaker breaker_;
   std::atomic<bool> is_closed_{false};
+  std::atomic<bool> is_linked_{false};
   std::atomic<std::uint64_t> corrupt_count_{0};
 };
 

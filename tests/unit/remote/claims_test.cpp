@@ -282,6 +282,7 @@ TEST_F(ClaimsTest, P1_a_copy_of_what_was_stored_is_not_outdated_by_ones_own_push
       const RemoteProcess* const known = process;
       if (known != nullptr) known->marks().touch(known->key("k"));
     }
+    void on_claim_lost(std::string_view, std::string_view) override {}
     void on_tag_changed(std::string_view, std::string_view) override {}
     void on_space_changed(std::string_view) override {}
     void on_unknown(TimePoint) override {}

@@ -56,6 +56,9 @@ class ModelCopies final : public NearCopies {
   }
 
   void on_key_changed(std::string_view /*space*/, std::string_view key) override { drop(key); }
+  void on_claim_lost(std::string_view /*space*/, std::string_view key) override {
+    marks_->touch(process_->key(key));
+  }
   void on_tag_changed(std::string_view /*space*/, std::string_view /*tag*/) override {}
   void on_space_changed(std::string_view /*space*/) override {}
   void on_unknown(TimePoint /*cut_at*/) override {}
