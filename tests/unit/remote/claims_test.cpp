@@ -346,6 +346,9 @@ TEST_F(ClaimsTest, copies_nothing_where_changes_are_not_told) {
   untold.is_awaited = false;
   RemoteProcess three(untold);
   RemoteProcess four(untold);
+  for (RemoteProcess* const each : {&three, &four}) {
+    test::await("a link", [&] { return each->find("k").state == TierReply::State::absent; });
+  }
   const SharedStored stored = three.load("k");
   EXPECT_EQ(stored.reply, StoreReply::stored);
   EXPECT_FALSE(stored.may_copy);
