@@ -29,7 +29,8 @@ class OutageTest : public testing::Test {
   }
 
   void cut() {
-    proxy_.refuse();
+    // The port stays taken: what another test listens on must not answer in its place.
+    proxy_.drop_new();
     proxy_.reset_all();
     test::await("the cut is noticed", [&] { return !one_.tier().status().tells_changes; });
     test::await("down", [&] { return one_.tier().status().state == SharedState::down; });
