@@ -76,8 +76,8 @@ void Links::take_server(std::string_view run_id, bool is_anew) {
   bool is_another = false;
   {
     MutexLock lock(telling_mutex_);
-    // One that does not say who it is may be anybody, unless it is not asked any more.
-    is_another = is_anew && !parts_.wire.is_closed() && (run_id.empty() || run_id != run_id_);
+    // One that does not say who it is may be anybody.
+    is_another = is_anew && (run_id.empty() || run_id != run_id_);
     if (!run_id.empty()) run_id_ = run_id;
     is_checked_ = true;
   }
