@@ -67,6 +67,7 @@ class FaultProxy::Loop {
   explicit Loop(const ProxyOptions& options)
       : options_(options), began_at_(steady_clock::now()), wake_(::eventfd(0, EFD_CLOEXEC)) {
     port_ = options.listen_port;
+    bind();
     listen();
     thread_ = std::thread([this] { serve(); });
   }
@@ -102,10 +103,12 @@ class FaultProxy::Loop {
 
   void welcome(Newcomers how) {
     newcomers_ = how;
-    if (how == Newcomers::refused && listener_ >= 0) {
+    if (how == Newcomers::refused && is_listening_) {
+      // Bound again at once, without listening: the port stays ours, and connecting to it fails.
       ::close(std::exchange(listener_, -1));
+      bind();
       note(-1, "refuse");
-    } else if (how != Newcomers::refused && listener_ < 0) {
+    } else if (how != Newcomers::refused && !is_listening_) {
       listen();
     }
     if (how == Newcomers::dropped) note(-1, "drop new connections");
@@ -133,23 +136,31 @@ class FaultProxy::Loop {
  private:
   static constexpr std::size_t most_logged_count = 100'000;
 
-  void listen() {
+  void bind() {
+    is_listening_ = false;
     listener_ = new_socket();
     const int yes = 1;
     ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     sockaddr_in address = socket_address(options_.listen_host, port_);
     socklen_t size = sizeof(address);
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 512) != 0) {
-      throw std::runtime_error("FaultProxy: cannot listen: " + std::string(std::strerror(errno)));
-    }
+    if (::bind(listener_, generic, size) != 0) fail_to_listen();
     ::getsockname(listener_, generic, &size);
     if (port_ == 0) port_ = ntohs(address.sin_port);
   }
 
+  void listen() {
+    if (::listen(listener_, 512) != 0) fail_to_listen();
+    is_listening_ = true;
+  }
+
+  [[noreturn]] static void fail_to_listen() {
+    throw std::runtime_error("FaultProxy: cannot listen: " + std::string(std::strerror(errno)));
+  }
+
   void serve() {
     while (!is_over_) {
-      std::vector<pollfd> polled{{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};
+      std::vector<pollfd> polled{{wake_, POLLIN, 0}, {is_listening_ ? listener_ : -1, POLLIN, 0}};
       const auto now = steady_clock::now();
       std::optional<steady_clock::time_point> wake_at;
       for (const Connection& each : connections_) watch(each, now, polled, wake_at);
@@ -316,6 +327,7 @@ class FaultProxy::Loop {
   // The thread's alone, and change()'s, which runs on it.
   std::uint16_t port_ = 0;
   int listener_ = -1;
+  bool is_listening_ = false;
   std::array<Faults, 2> faults_{};
   Newcomers newcomers_ = Newcomers::welcome;
   std::list<Connection> connections_{};

@@ -1,6 +1,8 @@
 // What becomes of reads, changes and near copies while the server cannot be reached, and after.
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "chaos/fault_proxy.hpp"
 #include "remote/names.hpp"
 #include "support/redis_server.hpp"
@@ -29,8 +31,7 @@ class OutageTest : public testing::Test {
   }
 
   void cut() {
-    // The port stays taken: what another test listens on must not answer in its place.
-    proxy_.drop_new();
+    proxy_.refuse();
     proxy_.reset_all();
     test::await("the cut is noticed", [&] { return !one_.tier().status().tells_changes; });
     test::await("down", [&] { return one_.tier().status().state == SharedState::down; });
@@ -91,6 +92,22 @@ TEST_F(OutageTest, P7_is_asked_no_more_after_failures_in_a_row) {
   EXPECT_EQ(one_.find_text("other"), "skipped");
   mend();
   EXPECT_EQ(one_.find_text("other"), "absent");
+}
+
+TEST_F(OutageTest, P7_nobody_waits_for_a_link_though_nothing_has_failed_yet) {
+  one_.load("k");
+  cut();
+  // Inside the call: the deadline is far away, and the breaker has seen nothing.
+  std::optional<TierReply::State> found;
+  one_.tier().find(one_.key("k"), one_.soon(),
+                   [&found](SharedReply reply) { found = reply.state; });
+  EXPECT_EQ(found, TierReply::State::skipped);
+  std::optional<bool> has_reached;
+  one_.tier().change_key(one_.key("other"), Severity::remove, one_.soon(),
+                         [&has_reached](bool reached) { has_reached = reached; });
+  EXPECT_EQ(has_reached, false);
+  mend();
+  EXPECT_EQ(one_.find_text("k"), "v");
 }
 
 TEST_F(OutageTest, P7_changes_are_kept_and_repeated) {
