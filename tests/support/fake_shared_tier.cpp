@@ -37,7 +37,7 @@ class FakeClaim final : public Claim {
     auto fill = [&server = server_, &tier = tier_, name = name_, token = token_, hash = hash_,
                  entry = std::move(entry), done] {
       const auto lease = server.leases_.find(name);
-      const bool is_held = lease != server.leases_.end() && lease->second == token;
+      const bool is_held = lease != server.leases_.end() && lease->second.token == token;
       if (entry.value.payload_bytes() > server.max_value_bytes) {
         server.end_lease(name, token, {});
         return done({.reply = StoreReply::refused});
@@ -138,7 +138,13 @@ void FakeShared::change_key(const Name& name, Severity severity, const FakeShare
     records_.erase(name);
   }
   const auto lease = leases_.find(name);
-  if (lease != leases_.end()) end_lease(name, lease->second, {});
+  if (lease != leases_.end()) {
+    const Lease ended = lease->second;
+    if (ended.holder != changer && ended.holder->may_copy()) {
+      ended.holder->copies_->on_claim_lost(name.first, name.second);
+    }
+    end_lease(name, ended.token, {});
+  }
   tell_key(changer, name);
 }
 
@@ -175,7 +181,7 @@ ClaimReply FakeShared::try_claim(const Waiting& asked, bool is_reload) {
   }
   if (leases_.contains(name)) return {};
   const std::uint64_t token = next();
-  leases_[name] = token;
+  leases_[name] = {.token = token, .holder = asked.tier};
   return {.state = ClaimReply::State::granted,
           .claim = std::make_unique<FakeClaim>(*asked.tier, name, asked.hash, token)};
 }
@@ -183,7 +189,7 @@ ClaimReply FakeShared::try_claim(const Waiting& asked, bool is_reload) {
 void FakeShared::end_lease(const Name& name, std::uint64_t token,
                            const std::optional<Failure>& failure) {
   const auto lease = leases_.find(name);
-  if (lease == leases_.end() || lease->second != token) return;
+  if (lease == leases_.end() || lease->second.token != token) return;
   leases_.erase(lease);
   failures_.erase(name);
   if (failure) failures_.insert_or_assign(name, *failure);
@@ -344,7 +350,7 @@ void FakeSharedTier::write(const KeyView& key, Entry entry, Deadline deadline, b
   const auto put = [this, name, entry] {
     const auto lease = server_.leases_.find(name);
     server_.put(name, entry, this, server_.next());
-    if (lease != server_.leases_.end()) server_.end_lease(name, lease->second, {});
+    if (lease != server_.leases_.end()) server_.end_lease(name, lease->second.token, {});
   };
   const auto drop = [this, name] { server_.change_key(name, Severity::remove, this); };
   run(

@@ -90,7 +90,11 @@ class FakeShared {
   std::map<Name, Record> records_{};
   std::map<Name, Change> tags_{};
   std::map<Name, Change> spaces_{};  ///< under the name of the namespace and ""
-  std::map<Name, std::uint64_t> leases_{};
+  struct Lease {
+    std::uint64_t token = 0;
+    FakeSharedTier* holder = nullptr;
+  };
+  std::map<Name, Lease> leases_{};
   std::map<Name, Failure> failures_{};
   std::list<std::shared_ptr<Waiting>> waiting_{};
   std::vector<FakeSharedTier*> tiers_{};

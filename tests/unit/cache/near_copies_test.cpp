@@ -129,6 +129,19 @@ TEST_F(Copies, a_process_that_begins_without_the_server_works_and_joins_later) {
   EXPECT_EQ(*late.cache.get<std::string>("k"), "v");
 }
 
+TEST_F(Copies, P1_who_reads_after_another_process_has_ended_the_claim_is_not_given_the_older_load) {
+  const auto before = read(fleet_.cache(1), "absent", origin_);
+  ASSERT_EQ(origin_.calls.size(), 1u);
+  fleet_.cache(0).remove("absent");
+  const auto after = read(fleet_.cache(1), "absent", origin_);
+  origin_.calls[0].answer("old");
+  EXPECT_TRUE(before->is_value("old")) << "its read overlaps the invalidation";
+  EXPECT_FALSE(after->has_come());
+  ASSERT_EQ(origin_.calls.size(), 2u);
+  origin_.calls[1].answer("new");
+  EXPECT_TRUE(after->is_value("new"));
+}
+
 TEST_F(Copies, P6_checking_makes_nothing_younger) {
   fleet_.link(1).cut();
   fleet_.advance(10s);
