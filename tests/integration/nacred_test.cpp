@@ -36,16 +36,6 @@ std::string value_of(const HttpReply& reply) {
   return json::serialize(json::parse(reply.body).at("value"));
 }
 
-/// Waits for a condition, not for a time: asks until it holds, at most 20 seconds.
-bool comes_true(const std::function<bool()>& holds) {
-  const auto give_up = std::chrono::steady_clock::now() + 20s;
-  while (std::chrono::steady_clock::now() < give_up) {
-    if (holds()) return true;
-    std::this_thread::yield();
-  }
-  return false;
-}
-
 TEST(Nacred, P5_two_hundred_clients_of_one_cold_key_are_one_request_to_the_origin) {
   TestOrigin origin([](const SeenRequest&) {
     OriginScript script =

@@ -35,15 +35,6 @@ std::int64_t stat(const RunningNacred& nacred, const char* name) {
   return json::parse(nacred.get("/api/cache/stats").body).at(name).to_number<std::int64_t>();
 }
 
-bool comes_true(const std::function<bool()>& holds) {
-  const auto give_up = std::chrono::steady_clock::now() + 20s;
-  while (std::chrono::steady_clock::now() < give_up) {
-    if (holds()) return true;
-    std::this_thread::yield();
-  }
-  return false;
-}
-
 /// What the peer of a connection that is too slow sees: a 408, or only its end.
 void expect_cut_off(HttpConnection& connection) {
   try {

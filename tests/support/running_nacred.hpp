@@ -3,19 +3,32 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "support/child_process.hpp"
 #include "support/http_connection.hpp"
 
 namespace nacre::test {
+
+/// Waits for a condition, not for a time: asks until it holds, at most 20 seconds.
+inline bool comes_true(const std::function<bool()>& holds) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (std::chrono::steady_clock::now() < give_up) {
+    if (holds()) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
 
 /// A folder that goes with its object.
 class TemporaryFolder {
