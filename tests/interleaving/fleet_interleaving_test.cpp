@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/random.hpp"
+#include "interleaving/ways.hpp"
 #include "support/interleaver.hpp"
 #include "support/shared_fleet.hpp"
 
@@ -22,11 +23,12 @@ void sequence_point(std::string_view) {
 namespace {
 
 using namespace std::chrono_literals;
+using test::contended_key;
 using test::Fleet;
 using test::Interleaver;
-
-constexpr const char* key = "user:1";
-const Options tagged{.tags = {"red", "blue"}};
+using test::tagged;
+using test::Way;
+using test::ways;
 
 /// The world of one schedule.
 class World {
@@ -38,7 +40,7 @@ class World {
       const int least = invalidated_;
       ++reads_;
       fleet_.cache(process).async().get_or_load<int>(
-          key,
+          contended_key,
           [this, process, has_late_tags](const LoadContext&,
                                          const LoadCompletion<int>& completion) {
             // An invalidation ends the claim: a load that it has outdated does not keep the others.
@@ -64,7 +66,7 @@ class World {
   std::function<void()> looker(std::size_t process) {
     return [this, process] {
       const int least = invalidated_;
-      const auto found = fleet_.cache(process).get<int>(key);
+      const auto found = fleet_.cache(process).get<int>(contended_key);
       if (found && *found < least) fault_ = "a look after an invalidation found the old value";
     };
   }
@@ -83,7 +85,7 @@ class World {
     if (fault_ == nullptr && answers_ != reads_) fault_ = "a reader was left without an answer";
     if (fault_ == nullptr && fleet_.server.claims_out() != 0) fault_ = "a claim was left behind";
     for (std::size_t process = 0; process < 2; ++process) {
-      const auto kept = fleet_.cache(process).get<int>(key);
+      const auto kept = fleet_.cache(process).get<int>(contended_key);
       if (fault_ == nullptr && kept && *kept < invalidated_) fault_ = "the old value was kept";
     }
     return fault_;
@@ -97,21 +99,6 @@ class World {
   int reads_ = 0;
   int answers_ = 0;
   const char* fault_ = nullptr;
-};
-
-struct Way {
-  const char* name;
-  void (*invalidate)(const Cache&, int);
-};
-
-const Way ways[] = {
-    {"remove", [](const Cache& cache, int) { cache.remove(key); }},
-    {"tag", [](const Cache& cache, int) { cache.invalidate(by_tag("red")); }},
-    {"all_tags",
-     [](const Cache& cache, int) { cache.invalidate(by_tags({"red", "blue"}, Match::all)); }},
-    {"prefix", [](const Cache& cache, int) { cache.invalidate(by_prefix("user:")); }},
-    {"clear", [](const Cache& cache, int) { cache.clear(); }},
-    {"set", [](const Cache& cache, int value) { cache.set(key, value, tagged); }},
 };
 
 class EveryFleetWay : public testing::TestWithParam<std::size_t> {

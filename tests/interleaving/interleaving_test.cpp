@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/random.hpp"
+#include "interleaving/ways.hpp"
 #include "support/cache_fixture.hpp"
 #include "support/interleaver.hpp"
 
@@ -22,10 +23,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::CacheBench;
+using test::contended_key;
 using test::Interleaver;
-
-constexpr const char* key = "user:1";
-const Options tagged{.tags = {"red", "blue"}};
+using test::tagged;
+using test::Way;
+using test::ways;
 
 /// The world of one schedule.
 class World {
@@ -37,7 +39,7 @@ class World {
     return [this, has_late_tags] {
       const int least = invalidated_;
       bench_.cache.async().get_or_load<int>(
-          key,
+          contended_key,
           [this, has_late_tags](const LoadContext&, const LoadCompletion<int>& completion) {
             if (++loads_running_ > 1) fault_ = "two loads of one key at a time";
             const int seen = origin_;
@@ -72,7 +74,7 @@ class World {
   /// What went wrong, or nullptr.
   const char* fault() {
     if (fault_ == nullptr && answers_ != reads_) fault_ = "a reader was left without an answer";
-    const auto kept = bench_.cache.get<int>(key);
+    const auto kept = bench_.cache.get<int>(contended_key);
     if (fault_ == nullptr && kept && *kept < invalidated_) fault_ = "the cache kept the old value";
     return fault_;
   }
@@ -85,22 +87,6 @@ class World {
   int reads_ = 0;
   int answers_ = 0;
   const char* fault_ = nullptr;
-};
-
-struct Way {
-  const char* name;
-  void (*invalidate)(const Cache&, int);
-};
-
-const Way ways[] = {
-    {"remove", [](const Cache& cache, int) { cache.remove(key); }},
-    {"tag", [](const Cache& cache, int) { cache.invalidate(by_tag("red")); }},
-    {"all_tags",
-     [](const Cache& cache, int) { cache.invalidate(by_tags({"red", "blue"}, Match::all)); }},
-    {"prefix", [](const Cache& cache, int) { cache.invalidate(by_prefix("user:")); }},
-    {"pattern", [](const Cache& cache, int) { cache.invalidate(by_pattern("*:1")); }},
-    {"clear", [](const Cache& cache, int) { cache.clear(); }},
-    {"set", [](const Cache& cache, int value) { cache.set(key, value, tagged); }},
 };
 
 class EveryWay : public testing::TestWithParam<std::size_t> {
