@@ -93,6 +93,7 @@ class TestOrigin::Server {
   struct Seen {
     std::vector<SeenRequest> requests{};
     std::size_t connection_count = 0;
+    std::size_t sent_count = 0;
     std::size_t ended_count = 0;
   };
 
@@ -156,7 +157,9 @@ class TestOrigin::Server {
       on_stream([&](auto& stream) {
         asio::async_write(stream, asio::buffer(shared->bytes),
                           [self = shared_from_this(), shared](error_code failed, std::size_t) {
-                            if (!failed) self->finish(*shared);
+                            if (failed) return;
+                            self->server.note([](Seen& seen) { ++seen.sent_count; });
+                            self->finish(*shared);
                           });
       });
     }
@@ -274,6 +277,10 @@ bool TestOrigin::wait_for_connections(std::size_t count) const {
 
 bool TestOrigin::wait_for_requests(std::size_t count) const {
   return server_->wait_for([&](const auto& seen) { return seen.requests.size() >= count; });
+}
+
+bool TestOrigin::wait_for_sent(std::size_t count) const {
+  return server_->wait_for([&](const auto& seen) { return seen.sent_count >= count; });
 }
 
 bool TestOrigin::wait_for_ended_connections(std::size_t count) const {

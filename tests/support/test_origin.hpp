@@ -69,6 +69,9 @@ class TestOrigin {
   bool wait_for_connections(std::size_t count) const;
   bool wait_for_requests(std::size_t count) const;
 
+  /// Waits until this many answers have been written to the sockets whole.
+  bool wait_for_sent(std::size_t count) const;
+
   /// Waits until this many connections have been ended, by either side.
   bool wait_for_ended_connections(std::size_t count) const;
 
