@@ -182,9 +182,10 @@ void Connection::lose(const std::string& reason, bool is_refusal) {
   state_ = options_.is_kept ? LinkState::reconnecting : LinkState::closed;
   const std::uint64_t epoch = *epoch_;
   tell(EventKind::error, reason);
+  // First: who asks again when it hears of the loss must see that there is no connection.
+  user_.on_changed();
   if (was_ready) user_.on_lost(reason);
   tell(EventKind::close, reason);
-  user_.on_changed();
   if (epoch != *epoch_ || !options_.is_kept) return;
   if (was_ready && thread_.clock().now() - ready_at_ >= options_.settings->reconnect_reset_after) {
     last_delay_ = Duration::zero();

@@ -20,6 +20,11 @@ Error closed_error(const std::string& node) {
   return {Errc::connection_failed, "no connection to " + node + ": closed; it was never written"};
 }
 
+std::uint32_t next_node_number() noexcept {
+  static std::atomic<std::uint32_t> last{0};
+  return ++last;
+}
+
 Error full_error() {
   return {Errc::saturated, "the queue of the Redis node is full; it was never written"};
 }
@@ -68,6 +73,8 @@ struct Node::State : std::enable_shared_from_this<State> {
   IoThreads& threads;
   NodeOptions options;
   std::vector<Place> places;
+  const std::uint32_t number = next_node_number();
+  std::atomic<bool> is_ready{false};
   mutable Mutex mutex;
   std::vector<std::optional<LinkReport>> reports NACRE_GUARDED_BY(mutex);
   NodeStatus status NACRE_GUARDED_BY(mutex);
@@ -226,6 +233,7 @@ void Node::State::publish(std::size_t index, const LinkReport& report) {
         if (one && one->state != LinkState::ready) now.state = one->state;
       }
     }
+    is_ready = ready_count != 0;
     now.health = ready_count == 0                           ? Health::down
                  : ready_count < known_count || is_degraded ? Health::degraded
                                                             : Health::up;
@@ -272,6 +280,14 @@ Node::~Node() {
     });
     if (is_posted) closed.get_future().wait();
   }
+}
+
+std::uint32_t Node::number() const noexcept {
+  return state_->number;
+}
+
+bool Node::is_ready() const noexcept {
+  return state_->is_ready;
 }
 
 void Node::open() {

@@ -62,6 +62,13 @@ class Node {
   const std::string& name() const noexcept { return name_; }
   const Address& address() const noexcept { return options_.address; }
 
+  /// Never the same for two nodes in a process; not 0.
+  std::uint32_t number() const noexcept;
+
+  /// A data link is ready: a call would not have to wait for a connection. False from before the
+  /// handlers of what was lost with the last one are called.
+  bool is_ready() const noexcept;
+
   /// Opens the data links in the background.
   void open();
 

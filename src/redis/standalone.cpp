@@ -44,6 +44,14 @@ class StandaloneClient final : public Client {
     return status;
   }
 
+  Owner owner_of(std::string_view /*key*/) const noexcept override {
+    return {.number = node_.number(), .is_ready = node_.is_ready()};
+  }
+
+  Primaries primaries() const override {
+    return {.version = 1, .is_whole = true, .nodes = {node_.name()}};
+  }
+
   std::unique_ptr<SubscriptionLink> subscribe(
       const Request& /*route*/, std::shared_ptr<SubscriptionListener> listener) override {
     return node_.subscribe(std::move(listener));

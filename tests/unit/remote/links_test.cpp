@@ -28,6 +28,12 @@ class HeldClient final : public redis::Client {
     }
   }
   redis::ClientStatus status() const override { return {}; }
+  redis::Owner owner_of(std::string_view) const noexcept override {
+    return {.number = 1, .is_ready = true};
+  }
+  redis::Primaries primaries() const override {
+    return {.version = 1, .is_whole = true, .nodes = {"node"}};
+  }
   std::unique_ptr<redis::SubscriptionLink> subscribe(
       const redis::Request&, std::shared_ptr<redis::SubscriptionListener>) override {
     return nullptr;
