@@ -77,7 +77,7 @@ void add_remote(Core& core, const RemoteOptions& options) {
                           .seed = core.seed,
                           .max_disconnected_age = options.max_disconnected_age});
   const redis::Url url = redis::Url::parse(options.url);
-  core.shared = remote::make_remote_tier({.address = url.address,
+  core.shared = remote::make_remote_tier({.addresses = {url.address},
                                           .connect = connect_settings(options, url),
                                           .io_threads_count = options.io_threads,
                                           .lease = options.lease,

@@ -27,6 +27,7 @@ Connection::Connection(IoThread& thread, ConnectionOptions options, ConnectionUs
       node_(options_.address.name()),
       reader_(options_.settings->limits) {
   identity_.node = node_;
+  identity_.node_number = options_.node_number;
 }
 
 Connection::~Connection() {

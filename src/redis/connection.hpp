@@ -46,6 +46,7 @@ class ConnectionUser {
 
 struct ConnectionOptions {
   Address address{};
+  std::uint32_t node_number = 0;
   std::shared_ptr<const ConnectSettings> settings{};
   std::shared_ptr<const Tls> tls{};
   HandshakeTerms terms{};

@@ -54,6 +54,7 @@ struct Node::State : std::enable_shared_from_this<State> {
     MutexLock lock(mutex);
     reports.resize(places.size());
     status.node = options.address.name();
+    status.number = number;
     status.since = threads.clock().now();
   }
 
@@ -84,6 +85,7 @@ struct Node::State : std::enable_shared_from_this<State> {
 LinkOptions Node::State::link_options(std::size_t index, bool is_blocking) {
   LinkOptions link;
   link.connection = {.address = options.address,
+                     .node_number = number,
                      .settings = options.settings,
                      .tls = options.tls,
                      .terms = {.is_tracking = options.settings->is_tracking && !is_blocking,

@@ -22,6 +22,9 @@ struct LinkIdentity {
   /// Address::name() of the node. Valid as long as the call it is given to.
   std::string_view node{};
 
+  /// Owner::number of the node.
+  std::uint32_t node_number = 0;
+
   /// CLIENT TRACKING was confirmed before the first command: pushes for what this link reads come
   /// on this link, in wire order with its replies.
   bool is_tracking = false;

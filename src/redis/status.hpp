@@ -30,7 +30,8 @@ std::string_view name_of(Health health) noexcept;
 std::string_view name_of(Role role) noexcept;
 
 struct NodeStatus {
-  std::string node{};  ///< Address::name()
+  std::string node{};        ///< Address::name()
+  std::uint32_t number = 0;  ///< Owner::number
   Role role = Role::unknown;
   LinkState state = LinkState::connecting;
   Health health = Health::down;

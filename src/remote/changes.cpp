@@ -35,11 +35,12 @@ std::optional<StoredBytes> stored_form(const Wire& wire, const KeyView& key, con
 
 void Changes::send(const Change& change, Deadline deadline, ReachedDone done) {
   if (change.write) return send_kept_write(change, deadline, std::move(done));
-  if (!wire_.try_pass()) return done(false);
-  redis::ReplyHandler handler = [this, change, done = std::move(done)](
+  const Pass pass = wire_.try_pass(change.name());
+  if (!pass) return done(false);
+  redis::ReplyHandler handler = [this, pass, change, done = std::move(done)](
                                     const redis::ReplyHandler::Outcome& outcome,
                                     const redis::Answerer&) {
-    wire_.settle(outcome);
+    wire_.settle(pass, outcome);
     const bool has_reached = is_answer(outcome);
     if (change.kind != NameKind::value) marks_.forget(change.name());
     if (has_reached) recent_.add(change, wire_.now());
@@ -96,21 +97,23 @@ void Changes::send_kept_write(const Change& change, Deadline deadline, ReachedDo
     removal.severity = Severity::remove;
     return send(removal, deadline, std::move(done));
   }
-  if (!wire_.try_pass()) return done(false);
-  send_write(key, *stored, deadline, [done = std::move(done)](SharedStored result) {
+  const Pass pass = wire_.try_pass(change.name());
+  if (!pass) return done(false);
+  send_write(pass, key, *stored, deadline, [done = std::move(done)](SharedStored result) {
     done(result.reply == StoreReply::stored);
   });
 }
 
-void Changes::send_write(const KeyView& key, const StoredBytes& stored, Deadline deadline,
-                         SharedStoreDone done) {
+void Changes::send_write(Pass pass, const KeyView& key, const StoredBytes& stored,
+                         Deadline deadline, SharedStoreDone done) {
   const std::string ttl = ttl_text(wire_, stored);
   const std::string_view arguments[] = {stored.bytes, ttl};
   store_confirmed(wire_, key,
                   {.script = &wire_.scripts().write,
                    .arguments = arguments,
                    .write_id = stored.write_id,
-                   .deadline = deadline},
+                   .deadline = deadline,
+                   .pass = pass},
                   [done = std::move(done)](Confirmed result) {
                     done({.reply = result.is_stored ? StoreReply::stored : StoreReply::skipped,
                           .may_copy = result.is_tracked,

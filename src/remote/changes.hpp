@@ -25,8 +25,8 @@ class Changes {
   /// Makes `change`: one round trip. False: it may not have been made.
   void send(const Change& change, Deadline deadline, ReachedDone done);
 
-  /// A direct write of what was encoded.
-  void send_write(const KeyView& key, const StoredBytes& stored, Deadline deadline,
+  /// A direct write of what was encoded. Settles `pass`.
+  void send_write(Pass pass, const KeyView& key, const StoredBytes& stored, Deadline deadline,
                   SharedStoreDone done);
 
  private:

@@ -66,6 +66,7 @@ class ClaimWait final : public Wakeable, public std::enable_shared_from_this<Cla
   std::optional<std::stop_callback<std::function<void()>>> stop_{};
 
   // Of the present batch.
+  Pass pass_{};
   bool was_refused_ = false;  ///< the server would not take the lease, whoever has it
   bool is_tracked_ = false;
   std::int64_t lease_left_ms_ = no_key_ttl;
@@ -126,10 +127,11 @@ void ClaimWait::ask() {
     if (phase_ == Phase::done) return;
     has_changed_ = false;
   }
-  if (!parts_.trust.is_given(read_.key()) || request_.deadline.has_passed(wire_.now()) ||
-      !wire_.try_pass()) {
+  if (!parts_.trust.is_given(read_.key()) || request_.deadline.has_passed(wire_.now())) {
     return skip();
   }
+  pass_ = wire_.try_pass(read_.name());
+  if (!pass_) return skip();
   was_refused_ = false;
   lease_left_ms_ = no_key_ttl;
   holder_.clear();
@@ -181,7 +183,7 @@ std::vector<redis::Call> ClaimWait::calls_of_batch(std::span<const std::string_v
 
 void ClaimWait::take_lease(const redis::ReplyHandler::Outcome& outcome,
                            const redis::Answerer& answerer) {
-  wire_.settle(outcome);
+  wire_.settle(pass_, outcome);
   if (!is_answer(outcome)) {
     // It may have been granted all the same.
     release_lease(wire_, read_.key(), token_);
@@ -217,8 +219,7 @@ void ClaimWait::decide(const std::optional<std::vector<NearMark>>& marks) {
     return skip();
   }
   if (!request_.is_reload) {
-    const auto middle = marks->begin() + static_cast<std::ptrdiff_t>(value_marks_count_);
-    SharedReply value = read_.judge(std::vector<NearMark>(marks->begin(), middle));
+    SharedReply value = read_.judge(std::span(*marks).first(value_marks_count_));
     const bool is_fresh = value.state == TierReply::State::found &&
                           freshness_of(value.entry.lifetime, wire_.now()) == Freshness::fresh;
     const bool is_unsure = value.state == TierReply::State::skipped ||

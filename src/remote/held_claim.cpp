@@ -203,7 +203,8 @@ void Held::store(Filling& filling) {
   if (!parts_->trust.is_given(key_, notes)) return end(filling, StoreReply::skipped);
   const std::optional<StoredBytes> stored = stored_form(wire_, key_, filling.entry, filling.marks);
   if (!stored) return end(filling, StoreReply::refused);
-  if (!wire_.try_pass()) return end(filling, StoreReply::skipped);
+  const Pass pass = wire_.try_pass(value_name(key_.space->name, key_.text));
+  if (!pass) return end(filling, StoreReply::skipped);
   const std::vector<std::string> names =
       mark_names(key_.space->name, notes == nullptr ? std::span<const std::string>() : notes->tags);
   std::vector<MarkId> ids{filling.marks.space};
@@ -217,7 +218,8 @@ void Held::store(Filling& filling) {
                   {.script = &wire_.scripts().fill,
                    .arguments = arguments,
                    .write_id = stored->write_id,
-                   .deadline = filling.deadline},
+                   .deadline = filling.deadline,
+                   .pass = pass},
                   [self = shared_from_this(), names, ids, done = filling.done](Confirmed result) {
                     SharedStored reply;
                     reply.stripe_count = result.stripe_count;

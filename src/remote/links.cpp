@@ -20,12 +20,13 @@ std::string_view field_of(std::string_view text, std::string_view name) {
 }  // namespace
 
 void Links::open() {
+  std::vector<std::string> nodes;
   {
     MutexLock lock(telling_mutex_);
     is_open_ = true;
-    if (links_.empty()) return;
+    for (const auto& [id, link] : links_) nodes.push_back(link.node);
   }
-  check_server(false);
+  for (const std::string& node : nodes) check_server(node, false);
 }
 
 void Links::start(NearCopies& copies) {
@@ -47,44 +48,48 @@ void Links::on_link_ready(const redis::LinkIdentity& link) {
   bool is_anew = false;
   {
     MutexLock lock(telling_mutex_);
-    links_[link.id] = {.is_tracking = link.is_tracking, .heard_at = parts_.wire.now()};
+    links_[link.id] = {.node = std::string(link.node),
+                       .is_tracking = link.is_tracking,
+                       .heard_at = parts_.wire.now()};
     is_anew = was_cut_;
-    parts_.wire.set_linked(true);
     if (!is_open_) return;
   }
-  parts_.wire.breaker().end_wait();
-  check_server(is_anew);
+  parts_.wire.breakers().of(link.node_number).end_wait();
+  check_server(std::string(link.node), is_anew);
 }
 
 // A server that was started again may have lost what it had acknowledged. Until it is known which
-// one answers, nothing it says is believed.
-void Links::check_server(bool is_anew) {
+// one answers, nothing is believed.
+void Links::check_server(const std::string& node, bool is_anew) {
   if (is_anew) parts_.trust.begin_check();
   const std::string_view words[] = {"INFO", "server"};
   parts_.wire.client().execute(
-      {.arguments = words},
-      [this, is_anew](const redis::ReplyHandler::Outcome& outcome, const redis::Answerer&) {
+      {.arguments = words, .node = node},
+      [this, node, is_anew](const redis::ReplyHandler::Outcome& outcome, const redis::Answerer&) {
         take_server(
+            node,
             is_answer(outcome) ? field_of(outcome.value().text(), "run_id:") : std::string_view(),
             is_anew);
       });
 }
 
-void Links::take_server(std::string_view run_id, bool is_anew) {
+void Links::take_server(const std::string& node, std::string_view run_id, bool is_anew) {
   // A tier that is being shut down is not answered, which says nothing of the server.
   if (parts_.wire.is_closed()) return;
   bool is_another = false;
   {
     MutexLock lock(telling_mutex_);
+    std::string& known = run_ids_[node];
     // One that does not say who it is may be anybody.
-    is_another = is_anew && (run_id.empty() || run_id != run_id_);
-    if (!run_id.empty()) run_id_ = run_id;
-    is_checked_ = true;
+    is_another = is_anew && (run_id.empty() || run_id != known);
+    if (!run_id.empty()) known = run_id;
   }
   const std::shared_ptr<Replay> replay = replay_.lock();
   if (is_another) {
     parts_.wire.log().warning("remote.another_server",
-                              "another server answers; what was invalidated lately is repeated");
+                              "another server answers at {}; what was invalidated lately is "
+                              "repeated",
+                              node);
     if (replay) repeat_recent(*replay);
   }
   if (is_anew) parts_.trust.end_check();
@@ -96,16 +101,28 @@ void Links::repeat_recent(Replay& replay) {
 }
 
 void Links::settle() {
+  // Not under the lock: a client may tell of what moves while it holds its own.
+  const redis::Primaries primaries = parts_.wire.client().primaries();
   MutexLock lock(telling_mutex_);
   NearCopies* const copies = copies_;
-  const bool is_whole = links_.size() >= parts_.wire.options().io_threads_count &&
-                        std::all_of(links_.begin(), links_.end(),
-                                    [](const auto& each) { return each.second.is_tracking; });
-  if (is_connected_ || copies == nullptr || !is_whole || !is_checked_) return;
+  if (is_connected_ || copies == nullptr || !is_whole(primaries)) return;
   if (!parts_.trust.is_checked() || !parts_.pending.empty()) return;
   is_connected_ = true;
   if (was_cut_) copies->on_unknown(parts_.wire.now());
   copies->on_connected();
+}
+
+bool Links::is_whole(const redis::Primaries& primaries) const {
+  const std::size_t threads_count = parts_.wire.options().io_threads_count;
+  const auto is_there = [this,
+                         threads_count](const std::string& node) NACRE_REQUIRES(telling_mutex_) {
+    const auto count = std::count_if(links_.begin(), links_.end(), [&node](const auto& each) {
+      return each.second.is_tracking && each.second.node == node;
+    });
+    return static_cast<std::size_t>(count) >= threads_count && run_ids_.contains(node);
+  };
+  return primaries.is_whole &&
+         std::all_of(primaries.nodes.begin(), primaries.nodes.end(), is_there);
 }
 
 void Links::on_link_lost(const redis::LinkIdentity& link) {
@@ -114,9 +131,8 @@ void Links::on_link_lost(const redis::LinkIdentity& link) {
     MutexLock lock(telling_mutex_);
     const auto found = links_.find(link.id);
     if (found == links_.end()) return;
-    const LinkState lost = found->second;
+    const LinkState lost = std::move(found->second);
     links_.erase(found);
-    parts_.wire.set_linked(!links_.empty());
     was_cut_ = true;
     is_connected_ = false;
     NearCopies* const copies = copies_;
@@ -128,9 +144,14 @@ void Links::on_link_lost(const redis::LinkIdentity& link) {
 }
 
 void Links::on_heard(const redis::LinkIdentity& link, TimePoint sent_at) {
-  MutexLock lock(telling_mutex_);
-  const auto found = links_.find(link.id);
-  if (found != links_.end()) found->second.heard_at = std::max(found->second.heard_at, sent_at);
+  {
+    MutexLock lock(telling_mutex_);
+    const auto found = links_.find(link.id);
+    if (found != links_.end()) found->second.heard_at = std::max(found->second.heard_at, sent_at);
+    if (is_connected_) return;
+  }
+  // Nothing else tells that a node which is not there is no primary any more.
+  settle();
 }
 
 void Links::on_invalidated(const redis::LinkIdentity& /*link*/, resp::Reply keys) {

@@ -1,7 +1,7 @@
 // What the links tell, passed on to the marks, to those who wait, and to who keeps near copies.
 //
-// Links come and go on their own threads. Near copies count as told only while every link that was
-// opened is there and tracks, what had not reached the server has, and the server is known to be
+// Links come and go on their own threads. Near copies count as told only while every link to every
+// primary is there and tracks, what had not reached the servers has, and each server is known to be
 // the one that was there before.
 #pragma once
 
@@ -55,14 +55,16 @@ class Links final : public redis::LinkObserver {
 
  private:
   struct LinkState {
+    std::string node{};
     bool is_tracking = false;
     TimePoint heard_at{};  ///< everything before this has been told
   };
 
-  void check_server(bool is_anew);
-  void take_server(std::string_view run_id, bool is_anew);
+  void check_server(const std::string& node, bool is_anew);
+  void take_server(const std::string& node, std::string_view run_id, bool is_anew);
   void repeat_recent(Replay& replay);
   void settle();
+  bool is_whole(const redis::Primaries& primaries) const NACRE_REQUIRES(telling_mutex_);
   void pass_on(std::string_view name);
   void forget_all(TimePoint cut_at);
 
@@ -75,8 +77,8 @@ class Links final : public redis::LinkObserver {
   bool is_open_ NACRE_GUARDED_BY(telling_mutex_) = false;
   bool was_cut_ NACRE_GUARDED_BY(telling_mutex_) = false;
   bool is_connected_ NACRE_GUARDED_BY(telling_mutex_) = false;
-  bool is_checked_ NACRE_GUARDED_BY(telling_mutex_) = false;  ///< a server has said who it is
-  std::string run_id_ NACRE_GUARDED_BY(telling_mutex_);  ///< of the server that was checked last
+  /// What each server said last of who it is; empty: it would not.
+  std::map<std::string, std::string> run_ids_ NACRE_GUARDED_BY(telling_mutex_);
 };
 
 }  // namespace nacre::remote

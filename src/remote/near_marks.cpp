@@ -49,8 +49,7 @@ struct NearMarks::Gather {
   Mutex mutex;
   std::vector<NearMark> marks NACRE_GUARDED_BY(mutex);
   std::size_t missing_count NACRE_GUARDED_BY(mutex) = 0;
-  bool has_failed NACRE_GUARDED_BY(mutex) = false;
-  MarksDone done;  // const after construction
+  EachMarkDone done;  // const after construction
 };
 
 /// One mark that is being read.
@@ -60,13 +59,23 @@ struct NearMarks::Fetch {
   MarkId proposed;              // const after construction; what is made when there is none
   std::int64_t left_ms = 0;     // handlers of its own batch only
   int reads_count = 0;          // the same
+  Pass pass{};                  // the same
   bool is_wrong = false;        // the same: what is there is no mark, and is replaced
   bool is_shared = false;       // const after construction; stands in fetches_
   bool is_outdated = false;     // guarded by NearMarks::mutex_: changed while it was read
   std::vector<Waiter> waiters;  // guarded by NearMarks::mutex_
 };
 
-void NearMarks::find_all(const std::vector<std::string>& names, Deadline deadline, MarksDone done) {
+void NearMarks::find_all(const std::vector<std::string>& names, Deadline deadline,
+                         const MarksDone& done) {
+  find_each(names, deadline, [done](std::vector<NearMark> marks) {
+    const bool is_whole = std::all_of(marks.begin(), marks.end(), is_known);
+    done(is_whole ? std::optional(std::move(marks)) : std::nullopt);
+  });
+}
+
+void NearMarks::find_each(const std::vector<std::string>& names, Deadline deadline,
+                          EachMarkDone done) {
   auto gather = std::make_shared<Gather>();
   gather->done = std::move(done);
   std::vector<std::shared_ptr<Fetch>> fetches;
@@ -95,7 +104,7 @@ void NearMarks::find_all(const std::vector<std::string>& names, Deadline deadlin
     }
     if (gather->missing_count == 0) marks = gather->marks;
   }
-  if (marks) return gather->done(std::move(marks));
+  if (marks) return gather->done(*std::move(marks));
   for (const std::shared_ptr<Fetch>& fetch : fetches) send(fetch);
 }
 
@@ -109,6 +118,8 @@ bool NearMarks::try_join(const std::string& name, Deadline deadline, Waiter wait
 
 // SET is no tracked read: one's own making is not announced, what comes after the GET is.
 void NearMarks::send(const std::shared_ptr<Fetch>& fetch) {
+  fetch->pass = wire_.try_pass(fetch->name);
+  if (!fetch->pass) return finish(fetch, {});
   ++fetch->reads_count;
   const std::string bytes = bytes_of(fetch->proposed);
   const std::string ttl = std::to_string(mark_ttl_ms);
@@ -138,6 +149,7 @@ void NearMarks::send(const std::shared_ptr<Fetch>& fetch) {
 void NearMarks::take_mark(const std::shared_ptr<Fetch>& fetch,
                           const redis::ReplyHandler::Outcome& outcome,
                           const redis::Answerer& answerer) {
+  wire_.settle(fetch->pass, outcome);
   if (!outcome) return finish(fetch, {});
   const std::optional<MarkId> id =
       is_answer(outcome) ? find_mark(outcome.value().text()) : std::nullopt;
@@ -182,16 +194,12 @@ void NearMarks::finish(const std::shared_ptr<Fetch>& fetch, std::optional<NearMa
 }
 
 void NearMarks::deliver(const Waiter& waiter, const std::optional<NearMark>& mark) {
-  std::optional<std::vector<NearMark>> marks;
+  std::vector<NearMark> marks;
   {
     MutexLock lock(waiter.gather->mutex);
-    if (mark) {
-      waiter.gather->marks[waiter.index] = *mark;
-    } else {
-      waiter.gather->has_failed = true;
-    }
+    if (mark) waiter.gather->marks[waiter.index] = *mark;
     if (--waiter.gather->missing_count != 0) return;
-    if (!waiter.gather->has_failed) marks = std::move(waiter.gather->marks);
+    marks = std::move(waiter.gather->marks);
   }
   waiter.gather->done(std::move(marks));
 }

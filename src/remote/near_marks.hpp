@@ -30,13 +30,20 @@ namespace nacre::remote {
 inline constexpr std::uint64_t mark_ttl_ms = std::uint64_t{30} * 86'400'000;
 
 struct NearMark {
-  MarkId id{};
+  MarkId id{};                    ///< removal 0: it could not be read in time
   std::uint64_t known_since = 0;  ///< NearMarks::sequence() when it was learnt
   bool was_made = false;          ///< there was none before
   bool is_told = false;           ///< its next change will be told
 };
 
-/// nullopt: they could not be read in time.
+inline bool is_known(const NearMark& mark) noexcept {
+  return mark.id.removal != 0;
+}
+
+/// Some of them may not be known.
+using EachMarkDone = std::function<void(std::vector<NearMark>)>;
+
+/// nullopt: not all could be read in time.
 using MarksDone = std::function<void(std::optional<std::vector<NearMark>>)>;
 
 class NearMarks {
@@ -44,8 +51,12 @@ class NearMarks {
   explicit NearMarks(Wire& wire) : wire_(wire) {}
 
   /// The marks of `names` (names.hpp), in their order: those that are not near are fetched in one
-  /// round trip, once for all who ask meanwhile. Answers at the latest at `deadline`.
-  void find_all(const std::vector<std::string>& names, Deadline deadline, MarksDone done);
+  /// round trip, once for all who ask meanwhile. Answers at the latest at `deadline`, at once those
+  /// whose node may not be asked.
+  void find_each(const std::vector<std::string>& names, Deadline deadline, EachMarkDone done);
+
+  /// The same for one who needs all of them.
+  void find_all(const std::vector<std::string>& names, Deadline deadline, const MarksDone& done);
 
   /// The mark when it is near and present.
   std::optional<NearMark> peek(const std::string& name) const;

@@ -145,12 +145,13 @@ bool PendingChanges::concerns(const KeyView& key, std::span<const std::string> t
                      });
 }
 
-std::vector<PendingChanges::Item> PendingChanges::next_changes(std::size_t most_count) const {
+std::vector<PendingChanges::Item> PendingChanges::next_changes(
+    std::size_t most_count, const std::function<bool(std::string_view)>& can_be_sent) const {
   MutexLock lock(mutex_);
   std::vector<Item> items;
   for (const auto& [name, item] : items_) {
     if (items.size() == most_count) break;
-    items.push_back(item);
+    if (can_be_sent(name)) items.push_back(item);
   }
   return items;
 }

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,7 +80,9 @@ class PendingChanges {
     Change change{};
     std::uint64_t number = 0;
   };
-  std::vector<Item> next_changes(std::size_t most_count) const;
+  /// At most `most_count` of those whose Redis key `can_be_sent` says yes to, under the lock.
+  std::vector<Item> next_changes(std::size_t most_count,
+                                 const std::function<bool(std::string_view)>& can_be_sent) const;
   std::optional<std::pair<SharedSweep, std::uint64_t>> next_sweep() const;
   void finish(const Item& item);
   void finish_sweep(std::uint64_t number);

@@ -17,6 +17,15 @@ constexpr std::size_t max_keys_at_once = 1024;
 
 }  // namespace
 
+/// What one node is asked at once: one call of its breaker.
+struct Reads::Group {
+  explicit Group(std::uint32_t owner_number, Pass given) : owner(owner_number), pass(given) {}
+
+  const std::uint32_t owner;
+  const Pass pass;
+  std::atomic<std::size_t> missing_count{0};
+};
+
 /// Written before the commands are sent, and by each key's own handlers; `missing_count` orders
 /// them before the one who reads it all.
 struct Reads::Lookup {
@@ -27,7 +36,15 @@ struct Reads::Lookup {
   Deadline deadline;
   SharedFindManyDone done;
   std::size_t asked_count = 0;
-  std::atomic<std::size_t> missing_count{0};  ///< of what was asked last
+  std::deque<Group> groups;                   ///< of what was asked last
+  std::atomic<std::size_t> missing_count{0};  ///< the same
+
+  Group& group_of(Wire& wire, const std::string& name) {
+    const std::uint32_t owner = wire.client().owner_of(name).number;
+    const auto found = std::find_if(groups.begin(), groups.end(),
+                                    [owner](const Group& each) { return each.owner == owner; });
+    return found != groups.end() ? *found : groups.emplace_back(owner, wire.try_pass(name));
+  }
 };
 
 void Reads::find(const KeyView& key, Deadline deadline, SharedFindDone done) {
@@ -46,23 +63,34 @@ void Reads::find_many(std::span<const KeyView> keys, Deadline deadline, SharedFi
     lookup->reads.emplace_back(wire_, keys[place]);
     lookup->places.push_back(place);
   }
-  if (lookup->reads.empty() || deadline.has_passed(wire_.now()) || !wire_.try_pass()) {
-    return lookup->done(std::move(lookup->replies));
-  }
+  if (deadline.has_passed(wire_.now())) return lookup->done(std::move(lookup->replies));
   ask(lookup);
 }
 
 void Reads::ask(const std::shared_ptr<Lookup>& lookup) {
-  const std::size_t first = lookup->asked_count;
-  const std::size_t count = std::min(lookup->reads.size() - first, max_keys_at_once);
-  lookup->asked_count += count;
-  lookup->missing_count = count;
+  while (lookup->asked_count < lookup->reads.size()) {
+    lookup->groups.clear();
+    std::vector<Asked> asked;
+    const std::size_t end = std::min(lookup->reads.size(), lookup->asked_count + max_keys_at_once);
+    for (; lookup->asked_count < end; ++lookup->asked_count) {
+      ValueRead& read = lookup->reads[lookup->asked_count];
+      Group& group = lookup->group_of(wire_, read.name());
+      if (group.pass) asked.push_back({&read, &group});
+    }
+    if (!asked.empty()) return send(lookup, asked);
+  }
+  gather_marks(lookup);
+}
+
+void Reads::send(const std::shared_ptr<Lookup>& lookup, std::span<const Asked> asked) {
+  lookup->missing_count = asked.size();
+  for (const Asked& each : asked) ++each.group->missing_count;
   std::vector<std::string_view> words;
-  words.reserve(4 * count);
+  words.reserve(4 * asked.size());
   std::vector<redis::Call> calls;
-  calls.reserve(2 * count);
-  for (std::size_t index = first; index < first + count; ++index) {
-    ValueRead& read = lookup->reads[index];
+  calls.reserve(2 * asked.size());
+  for (const Asked& each : asked) {
+    ValueRead& read = *each.read;
     read.begin();
     for (const std::string_view word : {"PTTL", "GET"}) {
       words.push_back(word);
@@ -76,14 +104,11 @@ void Reads::ask(const std::shared_ptr<Lookup>& lookup) {
                                                       const redis::Answerer& answerer) {
       read.take_left(outcome, answerer);
     };
-    calls.back().handler = [this, &read, lookup](const redis::ReplyHandler::Outcome& outcome,
-                                                 const redis::Answerer& answerer) {
-      read.take_value(outcome, answerer);
-      if (--lookup->missing_count != 0) return;
-      wire_.settle(outcome);
-      const bool has_more = lookup->asked_count < lookup->reads.size();
-      if (has_more && wire_.try_pass()) return ask(lookup);
-      gather_marks(lookup);
+    calls.back().handler = [this, each, lookup](const redis::ReplyHandler::Outcome& outcome,
+                                                const redis::Answerer& answerer) {
+      each.read->take_value(outcome, answerer);
+      if (--each.group->missing_count == 0) wire_.settle(each.group->pass, outcome);
+      if (--lookup->missing_count == 0) ask(lookup);
     };
   }
   wire_.client().execute_all(calls);
@@ -97,23 +122,15 @@ void Reads::gather_marks(const std::shared_ptr<Lookup>& lookup) {
     names.insert(names.end(), std::make_move_iterator(own.begin()),
                  std::make_move_iterator(own.end()));
   }
-  if (names.empty()) return answer(*lookup, std::vector<NearMark>());
-  marks_.find_all(
-      names, lookup->deadline,
-      [this, lookup](std::optional<std::vector<NearMark>> marks) { answer(*lookup, marks); });
+  marks_.find_each(names, lookup->deadline,
+                   [this, lookup](const std::vector<NearMark>& marks) { answer(*lookup, marks); });
 }
 
-void Reads::answer(Lookup& lookup, const std::optional<std::vector<NearMark>>& marks) {
-  std::size_t first = 0;
+void Reads::answer(Lookup& lookup, std::span<const NearMark> marks) {
   for (std::size_t index = 0; index < lookup.reads.size(); ++index) {
     ValueRead& read = lookup.reads[index];
-    const std::size_t count = lookup.marks_counts[index];
-    std::optional<std::vector<NearMark>> own;
-    if (marks) {
-      const auto begin = marks->begin() + static_cast<std::ptrdiff_t>(first);
-      own.emplace(begin, begin + static_cast<std::ptrdiff_t>(count));
-    }
-    first += count;
+    const std::span<const NearMark> own = marks.first(lookup.marks_counts[index]);
+    marks = marks.subspan(own.size());
     SharedReply reply = read.judge(own);
     // What began to be uncertain meanwhile.
     if (!trust_.is_given(read.key(), reply.entry.notes.get())) reply = {};

@@ -5,6 +5,7 @@
 
 #include "remote/near_marks.hpp"
 #include "remote/trust.hpp"
+#include "remote/value_read.hpp"
 #include "remote/wire.hpp"
 #include "tier/shared_tier.hpp"
 
@@ -20,11 +21,17 @@ class Reads {
   void find_many(std::span<const KeyView> keys, Deadline deadline, SharedFindManyDone done);
 
  private:
+  struct Group;
   struct Lookup;
+  struct Asked {
+    ValueRead* read = nullptr;
+    Group* group = nullptr;
+  };
 
   void ask(const std::shared_ptr<Lookup>& lookup);
+  void send(const std::shared_ptr<Lookup>& lookup, std::span<const Asked> asked);
   void gather_marks(const std::shared_ptr<Lookup>& lookup);
-  void answer(Lookup& lookup, const std::optional<std::vector<NearMark>>& marks);
+  void answer(Lookup& lookup, std::span<const NearMark> marks);
 
   Wire& wire_;
   NearMarks& marks_;

@@ -29,6 +29,7 @@ void require(bool is_allowed, std::string_view field, std::string_view allowed) 
 }
 
 void check(const RemoteTierOptions& options) {
+  require(!options.addresses.empty(), "addresses", "one or more");
   require(options.io_threads_count >= 1 && options.io_threads_count <= 64, "io_threads_count",
           "1 to 64");
   require(
@@ -65,7 +66,7 @@ class RemoteTier final : public SharedTier {
     redis::ConnectSettings connect = options.connect;
     connect.is_tracking = true;
     parts_->wire.set_client(redis::make_standalone_client(
-        options.address, {.connect = connect, .threads = threads_, .observer = links_}));
+        options.addresses.front(), {.connect = connect, .threads = threads_, .observer = links_}));
     links_->open();
   }
 
@@ -170,16 +171,19 @@ class RemoteTier final : public SharedTier {
 
 SharedState RemoteTier::state_of(const redis::ClientStatus& client, bool tells_changes) const {
   if (client.health == redis::Health::down || parts_->wire.is_closed()) return SharedState::down;
-  switch (parts_->wire.breaker().state()) {
-    case BreakerState::open:
-      return SharedState::down;
-    case BreakerState::half_open:
-      return SharedState::degraded;
-    case BreakerState::closed:
-      break;
-  }
-  return client.health == redis::Health::up && tells_changes ? SharedState::up
-                                                             : SharedState::degraded;
+  const auto breaker_of = [this](const redis::NodeStatus& node) {
+    return parts_->wire.breakers().of(node.number).state();
+  };
+  const auto is_open = [&](const redis::NodeStatus& node) {
+    return breaker_of(node) == BreakerState::open;
+  };
+  const auto is_closed = [&](const redis::NodeStatus& node) {
+    return breaker_of(node) == BreakerState::closed;
+  };
+  if (std::all_of(client.nodes.begin(), client.nodes.end(), is_open)) return SharedState::down;
+  const bool is_well = client.health == redis::Health::up && tells_changes &&
+                       std::all_of(client.nodes.begin(), client.nodes.end(), is_closed);
+  return is_well ? SharedState::up : SharedState::degraded;
 }
 
 SharedStatus RemoteTier::status() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
@@ -15,8 +16,13 @@
 
 namespace nacre::remote {
 
+enum class Topology : std::uint8_t { standalone, sentinel, cluster };
+
 struct RemoteTierOptions {
-  redis::Address address{};
+  Topology topology = Topology::standalone;
+
+  /// The server; of a Sentinel topology the Sentinels, of a Cluster some of its nodes. Not empty.
+  std::vector<redis::Address> addresses{};
 
   /// Tracking is switched on by the tier itself.
   redis::ConnectSettings connect{};

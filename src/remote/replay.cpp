@@ -63,7 +63,9 @@ void Replay::run() {
     parts_.wire.clock().cancel(timer_);
     timer_ = {};
   }
-  const std::vector<PendingChanges::Item> items = parts_.pending.next_changes(round_count);
+  // What is for a node that cannot be asked keeps nothing else from the others.
+  const std::vector<PendingChanges::Item> items = parts_.pending.next_changes(
+      round_count, [this](std::string_view name) { return parts_.wire.may_ask(name); });
   // Keys, tags and namespaces first: a sweep that is older than a write removes it, which is right.
   if (items.empty()) return run_sweep();
   auto round = std::make_shared<Round>();
@@ -83,7 +85,7 @@ void Replay::run() {
 
 void Replay::run_sweep() {
   std::optional<std::pair<SharedSweep, std::uint64_t>> sweep = parts_.pending.next_sweep();
-  if (!sweep) return end_round(true);
+  if (!sweep) return end_round(parts_.pending.empty());
   sweeps_.run(std::move(sweep->first),
               [self = shared_from_this(), number = sweep->second](bool has_reached) {
                 if (has_reached) self->parts_.pending.finish_sweep(number);

@@ -19,6 +19,7 @@ class Store final : public std::enable_shared_from_this<Store> {
         name_(value_name(key.space->name, key.text)),
         write_id_(terms.write_id),
         deadline_(terms.deadline),
+        pass_(terms.pass),
         done_(std::move(done)) {}
 
   void send(const StoreTerms& terms) {
@@ -44,7 +45,7 @@ class Store final : public std::enable_shared_from_this<Store> {
   }
 
   void take_result(const redis::ReplyHandler::Outcome& outcome) {
-    wire_.settle(outcome);
+    wire_.settle(pass_, outcome);
     bool is_read_too_early = false;
     bool is_read_due = false;
     {
@@ -88,6 +89,7 @@ class Store final : public std::enable_shared_from_this<Store> {
   const std::string name_;
   const std::uint64_t write_id_;
   const Deadline deadline_;
+  const Pass pass_;
   const std::function<void(Confirmed)> done_;
   Mutex mutex_;
   Confirmed result_ NACRE_GUARDED_BY(mutex_){};

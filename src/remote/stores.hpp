@@ -29,10 +29,10 @@ struct StoreTerms {
   std::span<const std::string_view> arguments{};  ///< of the script
   std::uint64_t write_id = 0;                     ///< 0: bare bytes, which nothing confirms
   Deadline deadline{};
+  Pass pass{};  ///< settled with the script's outcome
 };
 
-/// One round trip, two when the server does not know the script. The breaker has let it pass, and
-/// is told how it went. `done` runs on an io thread.
+/// One round trip, two when the server does not know the script. `done` runs on an io thread.
 void store_confirmed(Wire& wire, const KeyView& key, const StoreTerms& terms,
                      std::function<void(Confirmed)> done);
 

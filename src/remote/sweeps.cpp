@@ -14,11 +14,14 @@ namespace {
 // Keys the server looks at for one page: about 0.1 ms of its time.
 constexpr std::string_view page_count = "512";
 
-/// One sweep: a page, what is to be changed of it, the next page.
+/// One sweep over all primaries: a page, what is to be changed of it, the next page.
 class Walk final : public std::enable_shared_from_this<Walk> {
  public:
   Walk(Parts& parts, SharedSweep sweep, ReachedDone done)
-      : parts_(parts), sweep_(std::move(sweep)), done_(std::move(done)) {}
+      : parts_(parts),
+        sweep_(std::move(sweep)),
+        done_(std::move(done)),
+        primaries_(parts.wire.client().primaries()) {}
 
   void ask();
 
@@ -36,8 +39,10 @@ class Walk final : public std::enable_shared_from_this<Walk> {
   Parts& parts_;
   const SharedSweep sweep_;
   const ReachedDone done_;
+  const redis::Primaries primaries_;
   // Written by one page's end and read by the next one.
   bool is_at_values_ = false;
+  std::size_t node_index_ = 0;  ///< in primaries_
   std::string cursor_ = "0";
   std::string next_cursor_ = "0";
 };
@@ -55,14 +60,15 @@ std::string Walk::pattern() const {
 }
 
 void Walk::ask() {
-  if (!parts_.wire.try_pass()) return done_(false);
+  if (!primaries_.is_whole || primaries_.nodes.empty()) return done_(false);
+  const std::string& node = primaries_.nodes[node_index_];
+  if (!parts_.wire.may_ask_node(node)) return done_(false);
   const std::string match = pattern();
   const std::string_view words[] = {"SCAN", cursor_, "MATCH", match, "COUNT", page_count};
   parts_.wire.client().execute(
-      {.arguments = words, .is_idempotent = true},
+      {.arguments = words, .node = node, .is_idempotent = true},
       [self = shared_from_this()](const redis::ReplyHandler::Outcome& outcome,
                                   const redis::Answerer&) {
-        self->parts_.wire.settle(outcome);
         if (!is_answer(outcome) || outcome.value().size() != 2) return self->done_(false);
         self->take_page(outcome.value());
       });
@@ -142,9 +148,13 @@ void Walk::end_one(const std::shared_ptr<Page>& page, bool has_reached) {
 
 void Walk::end_page() {
   cursor_ = next_cursor_;
-  if (cursor_ == "0") {
-    if (is_at_values_) return done_(true);
+  if (cursor_ == "0" && ++node_index_ == primaries_.nodes.size()) {
+    if (is_at_values_) {
+      // What has moved meanwhile may have been on no node when that was looked at.
+      return done_(parts_.wire.client().primaries().version == primaries_.version);
+    }
     is_at_values_ = true;
+    node_index_ = 0;
   }
   ask();
 }

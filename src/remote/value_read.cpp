@@ -82,19 +82,19 @@ std::vector<std::string> ValueRead::mark_names() const {
                             notes == nullptr ? std::span<const std::string>() : notes->tags);
 }
 
-SharedReply ValueRead::judge(const std::optional<std::vector<NearMark>>& marks) {
+SharedReply ValueRead::judge(std::span<const NearMark> marks) {
   SharedReply reply;
   reply.state = state_;
   if (state_ != TierReply::State::found) return reply;
-  if (!marks) {
+  if (!std::all_of(marks.begin(), marks.end(), is_known)) {
     reply.state = TierReply::State::skipped;
     return reply;
   }
   bool is_valid = true;
   bool is_expired = stored_.is_expired;
   bool is_told = is_tracked_;
-  for (std::size_t index = 0; index < marks->size(); ++index) {
-    const NearMark& present = (*marks)[index];
+  for (std::size_t index = 0; index < marks.size(); ++index) {
+    const NearMark& present = marks[index];
     const MarkId& own = index == 0 ? stored_.space_mark : stored_.tag_marks[index - 1];
     is_valid &= own.removal == present.id.removal && own.removal != 0;
     is_expired |= own.expiry != present.id.expiry;

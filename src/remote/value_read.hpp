@@ -34,8 +34,8 @@ class ValueRead {
   /// The marks that the value is judged by; empty when there is none to judge.
   std::vector<std::string> mark_names() const;
 
-  /// What find() answers. `marks`: of mark_names(), or nullopt when they could not be read. Once.
-  SharedReply judge(const std::optional<std::vector<NearMark>>& marks);
+  /// What find() answers. `marks`: of mark_names(), not all of which need be known. Once.
+  SharedReply judge(std::span<const NearMark> marks);
 
  private:
   void discard(std::string_view bytes);

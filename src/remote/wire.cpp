@@ -1,5 +1,6 @@
 #include "remote/wire.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -22,21 +23,39 @@ bool is_answer(const redis::ReplyHandler::Outcome& outcome) noexcept {
 }
 
 Wire::Wire(const RemoteTierOptions& options, RemoteTierSurroundings surroundings)
-    : options_(options), surroundings_(std::move(surroundings)), breaker_(options.breaker) {}
+    : options_(options), surroundings_(std::move(surroundings)), breakers_(options.breaker) {}
 
-bool Wire::try_pass() noexcept {
-  return !is_closed_ && is_linked_ && breaker_.try_pass(now());
+Pass Wire::try_pass(std::string_view name) noexcept {
+  const redis::Owner owner = client_->owner_of(name);
+  const bool is_there = owner.is_ready && !is_closed_;
+  if (!is_there || !breakers_.of(owner.number).try_pass(now())) return {};
+  return {.owner = owner.number};
 }
 
-void Wire::settle(const redis::ReplyHandler::Outcome& outcome) noexcept {
+void Wire::settle(Pass pass, const redis::ReplyHandler::Outcome& outcome) noexcept {
   const bool has_failed =
       outcome ? outcome.value().is_error() && is_failure(redis::error_from(outcome.value()).code())
               : is_failure(outcome.error().code());
   if (has_failed) {
-    breaker_.fail(now());
+    breakers_.of(pass.owner).fail(now());
   } else {
-    breaker_.succeed();
+    breakers_.of(pass.owner).succeed();
   }
+}
+
+bool Wire::may_ask(std::string_view name) const noexcept {
+  const redis::Owner owner = client_->owner_of(name);
+  return owner.is_ready && !is_closed_ && breakers_.of(owner.number).may_pass(now());
+}
+
+bool Wire::may_ask_node(std::string_view node) const {
+  if (is_closed_) return false;
+  const redis::ClientStatus status = client_->status();
+  const auto found =
+      std::find_if(status.nodes.begin(), status.nodes.end(),
+                   [node](const redis::NodeStatus& each) { return each.node == node; });
+  return found != status.nodes.end() && found->health != redis::Health::down &&
+         breakers_.of(found->number).may_pass(now());
 }
 
 std::uint64_t Wire::new_id() const noexcept {

@@ -11,11 +11,18 @@
 
 #include "coherence/mark_id.hpp"
 #include "redis/client.hpp"
+#include "remote/node_breakers.hpp"
 #include "remote/remote_tier.hpp"
 #include "remote/scripts.hpp"
-#include "tier/breaker.hpp"
 
 namespace nacre::remote {
+
+/// The right to ask one node; Wire::settle() follows, and says how that went.
+struct Pass {
+  std::uint32_t owner = 0;
+
+  explicit operator bool() const noexcept { return owner != 0; }
+};
 
 /// True for a reply that is no error of the server.
 bool is_answer(const redis::ReplyHandler::Outcome& outcome) noexcept;
@@ -42,17 +49,18 @@ class Wire {
     return surroundings_.marks->stamp_of(key).stripe_count;
   }
 
-  /// Whether any link is there. While none is, try_pass() says no, so that nobody waits for one
-  /// (P7).
-  void set_linked(bool is_linked) noexcept { is_linked_ = is_linked; }
-
-  /// May the server be asked? When true, settle() follows with each outcome's worst.
-  bool try_pass() noexcept;
-  /// Tells the breaker how a call went: any Error, and what says that the server cannot serve now,
-  /// is a failure of it.
-  void settle(const redis::ReplyHandler::Outcome& outcome) noexcept;
-  Breaker& breaker() noexcept { return breaker_; }
-  const Breaker& breaker() const noexcept { return breaker_; }
+  /// May the owner of the Redis key `name` be asked? Each node has a breaker of its own, and while
+  /// no link to it is there nobody waits for one (P7).
+  Pass try_pass(std::string_view name) noexcept;
+  /// Tells the breaker how it went: any Error, and what says that the server cannot serve now, is a
+  /// failure.
+  void settle(Pass pass, const redis::ReplyHandler::Outcome& outcome) noexcept;
+  /// Whether try_pass() might say yes, at no cost for a breaker's one probe.
+  bool may_ask(std::string_view name) const noexcept;
+  /// Whether the node by that name may be asked. Takes a lock; a few us for a big Cluster.
+  bool may_ask_node(std::string_view node) const;
+  NodeBreakers& breakers() noexcept { return breakers_; }
+  const NodeBreakers& breakers() const noexcept { return breakers_; }
 
   /// From here on try_pass() says no.
   void close() noexcept { is_closed_ = true; }
@@ -75,9 +83,8 @@ class Wire {
   const RemoteTierSurroundings surroundings_;
   const Scripts scripts_{};
   std::shared_ptr<redis::Client> client_{};
-  Breaker breaker_;
+  NodeBreakers breakers_;
   std::atomic<bool> is_closed_{false};
-  std::atomic<bool> is_linked_{false};
   std::atomic<std::uint64_t> corrupt_count_{0};
 };
 

@@ -74,7 +74,8 @@ void Writes::write_with(const std::shared_ptr<Writing>& writing,
     change.write = std::make_shared<KeptWrite>(KeptWrite{writing->entry, entry_marks});
   }
   if (parts_.pending.try_follow(change)) return writing->done({});
-  if (!parts_.wire.try_pass()) {
+  const Pass pass = parts_.wire.try_pass(change.name());
+  if (!pass) {
     keep(*writing);
     return writing->done({});
   }
@@ -83,12 +84,12 @@ void Writes::write_with(const std::shared_ptr<Writing>& writing,
   }
   const bool is_told =
       std::all_of(marks->begin(), marks->end(), [](const NearMark& each) { return each.is_told; });
-  send_write(writing, *stored, is_told);
+  send_write(pass, writing, *stored, is_told);
 }
 
-void Writes::send_write(const std::shared_ptr<Writing>& writing, const StoredBytes& stored,
-                        bool is_told) {
-  parts_.changes.send_write(writing->key.view(), stored, writing->deadline,
+void Writes::send_write(Pass pass, const std::shared_ptr<Writing>& writing,
+                        const StoredBytes& stored, bool is_told) {
+  parts_.changes.send_write(pass, writing->key.view(), stored, writing->deadline,
                             [this, writing, is_told](SharedStored result) {
                               if (result.reply == StoreReply::skipped) keep(*writing);
                               result.may_copy &= is_told;
@@ -169,6 +170,7 @@ struct Writes::Extending {
   std::function<void(bool)> done{};
   std::string beginning{};
   int count = 0;
+  Pass pass{};  ///< of the present try
 };
 
 void Writes::extend(const KeyView& key, Duration ttl, Deadline deadline,
@@ -177,27 +179,31 @@ void Writes::extend(const KeyView& key, Duration ttl, Deadline deadline,
   extending->ttl = ttl;
   extending->deadline = deadline;
   extending->done = std::move(done);
-  if (!parts_.trust.is_given(key) || !parts_.wire.try_pass()) return extending->done(false);
+  if (!parts_.trust.is_given(key)) return extending->done(false);
   if (parts_.wire.options().is_raw) return extend_raw(extending);
   read_for_extending(extending);
 }
 
 void Writes::extend_raw(const std::shared_ptr<Extending>& extending) {
+  extending->pass = parts_.wire.try_pass(extending->read.name());
+  if (!extending->pass) return extending->done(false);
   const auto length = std::chrono::duration_cast<std::chrono::milliseconds>(extending->ttl);
   const std::string ms = std::to_string(length.count());
   const std::string_view words[] = {"PEXPIRE", extending->read.name(), ms};
   parts_.wire.client().execute(
       {.arguments = words, .key = extending->read.name(), .deadline = extending->deadline},
       [this, extending](const redis::ReplyHandler::Outcome& outcome, const redis::Answerer&) {
-        parts_.wire.settle(outcome);
+        parts_.wire.settle(extending->pass, outcome);
         extending->done(is_answer(outcome) && outcome.value().integer() == 1);
       });
 }
 
 void Writes::read_for_extending(const std::shared_ptr<Extending>& extending) {
+  const std::string& name = extending->read.name();
+  extending->pass = parts_.wire.try_pass(name);
+  if (!extending->pass) return extending->done(false);
   ++extending->count;
   extending->read.begin();
-  const std::string& name = extending->read.name();
   const std::string_view left[] = {"PTTL", name};
   const std::string_view get[] = {"GET", name};
   redis::Call calls[2];
@@ -212,7 +218,7 @@ void Writes::read_for_extending(const std::shared_ptr<Extending>& extending) {
   calls[1].request.arguments = get;
   calls[1].handler = [this, extending](const redis::ReplyHandler::Outcome& outcome,
                                        const redis::Answerer& answerer) {
-    parts_.wire.settle(outcome);
+    parts_.wire.settle(extending->pass, outcome);
     extending->read.take_value(outcome, answerer);
     if (is_answer(outcome)) extending->beginning = outcome.value().text().substr(0, write_id_end);
     const std::vector<std::string> names = extending->read.mark_names();
@@ -227,7 +233,8 @@ void Writes::read_for_extending(const std::shared_ptr<Extending>& extending) {
 
 void Writes::extend_with(const std::shared_ptr<Extending>& extending,
                          const std::optional<std::vector<NearMark>>& marks) {
-  SharedReply reply = extending->read.judge(marks);
+  if (!marks) return extending->done(false);
+  SharedReply reply = extending->read.judge(*marks);
   if (reply.state != TierReply::State::found) return extending->done(false);
   reply.entry.lifetime.fresh_until = parts_.wire.now() + extending->ttl;
   const std::optional<StoredBytes> stored =
@@ -239,8 +246,7 @@ void Writes::extend_with(const std::shared_ptr<Extending>& extending,
       [this, extending](const redis::ReplyHandler::Outcome& outcome, const redis::Answerer&) {
         if (!is_answer(outcome)) return extending->done(false);
         if (outcome.value().integer() == 1) return extending->done(true);
-        const bool is_over = extending->count >= max_extend_count;
-        if (is_over || !parts_.wire.try_pass()) return extending->done(false);
+        if (extending->count >= max_extend_count) return extending->done(false);
         read_for_extending(extending);
       });
 }

@@ -31,7 +31,8 @@ class Writes {
 
   void write_with(const std::shared_ptr<Writing>& writing,
                   const std::optional<std::vector<NearMark>>& marks);
-  void send_write(const std::shared_ptr<Writing>& writing, const StoredBytes& stored, bool is_told);
+  void send_write(Pass pass, const std::shared_ptr<Writing>& writing, const StoredBytes& stored,
+                  bool is_told);
   void keep(Writing& writing);
   std::shared_ptr<const KeptWrite> kept_of(Writing& writing);
   void extend_raw(const std::shared_ptr<Extending>& extending);

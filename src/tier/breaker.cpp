@@ -14,6 +14,11 @@ bool Breaker::try_pass(TimePoint now) noexcept {
   return true;
 }
 
+bool Breaker::may_pass(TimePoint now) const noexcept {
+  MutexLock lock(mutex_);
+  return state_ == BreakerState::closed || now >= until_;
+}
+
 void Breaker::succeed() noexcept {
   MutexLock lock(mutex_);
   in_a_row_ = 0;

@@ -32,6 +32,9 @@ class Breaker final {
   /// May a call be made? When true, succeed() or fail() must follow.
   bool try_pass(TimePoint now) noexcept;
 
+  /// What try_pass() would say, without taking the probe.
+  bool may_pass(TimePoint now) const noexcept;
+
   void succeed() noexcept;
   void fail(TimePoint now) noexcept;
 

@@ -3,58 +3,19 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "nacre/fake_clock.hpp"
 #include "remote/near_marks.hpp"
+#include "unit/remote/held_client.hpp"
 #include "unit/remote/remote_process.hpp"
 
 namespace nacre::remote {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Takes commands and keeps them until they are answered.
-class HeldClient final : public redis::Client {
- public:
-  void execute_all(std::span<redis::Call> calls) noexcept override {
-    for (redis::Call& call : calls) {
-      std::string line;
-      for (const std::string_view word : call.request.arguments) line.append(word).append(" ");
-      held_.emplace_back(std::move(line), std::move(call.handler));
-    }
-  }
-  redis::ClientStatus status() const override { return {}; }
-  redis::Owner owner_of(std::string_view) const noexcept override {
-    return {.number = 1, .is_ready = true};
-  }
-  redis::Primaries primaries() const override {
-    return {.version = 1, .is_whole = true, .nodes = {"node"}};
-  }
-  std::unique_ptr<redis::SubscriptionLink> subscribe(
-      const redis::Request&, std::shared_ptr<redis::SubscriptionListener>) override {
-    return nullptr;
-  }
-  bool shutdown(Deadline) override { return true; }
-
-  /// Answers the oldest command with `text` and says which it was; empty: there is none.
-  std::string answer(const std::string& text = "OK") {
-    if (held_.empty()) return {};
-    auto [line, handler] = std::move(held_.front());
-    held_.pop_front();
-    resp::Node node;
-    node.type = resp::Type::bulk_string;
-    node.size = static_cast<std::uint32_t>(text.size());
-    handler(redis::ReplyHandler::Outcome(resp::Reply(&node, text.data())), {});
-    return line;
-  }
-
- private:
-  std::deque<std::pair<std::string, redis::ReplyHandler>> held_;
-};
 
 class LinksTest : public testing::Test {
  protected:
@@ -146,6 +107,30 @@ TEST_F(LinksTest, P7_a_server_is_not_believed_before_it_has_said_who_it_is) {
   EXPECT_FALSE(links_.tells_changes());
   EXPECT_EQ(client_->answer().substr(0, 13), "UNLINK app:k ");
   EXPECT_TRUE(parts_->trust.is_given(key));
+  EXPECT_TRUE(links_.tells_changes());
+}
+
+TEST_F(LinksTest, tell_changes_only_when_all_primaries_are_there) {
+  client_->set_primaries({.version = 2, .is_whole = true, .nodes = {"node", "second"}});
+  connect_both();
+  EXPECT_FALSE(links_.tells_changes());
+  for (const std::uint64_t id : {3, 4}) {
+    redis::LinkIdentity identity = link(id);
+    identity.node = "second";
+    links_.on_link_ready(identity);
+    EXPECT_FALSE(links_.tells_changes());
+    client_->answer("run_id:two\r\n");
+  }
+  EXPECT_TRUE(links_.tells_changes());
+  // One that dies is missed until another has taken its place.
+  links_.on_link_lost(link(3));
+  links_.on_heard(link(1), clock_->now());
+  EXPECT_FALSE(links_.tells_changes());
+  client_->set_primaries({.version = 3, .is_whole = false, .nodes = {"node"}});
+  links_.on_heard(link(1), clock_->now());
+  EXPECT_FALSE(links_.tells_changes());
+  client_->set_primaries({.version = 4, .is_whole = true, .nodes = {"node"}});
+  links_.on_heard(link(1), clock_->now());
   EXPECT_TRUE(links_.tells_changes());
 }
 

@@ -5,6 +5,8 @@
 namespace nacre::remote {
 namespace {
 
+constexpr auto anywhere = [](std::string_view) { return true; };
+
 using namespace std::chrono_literals;
 
 const Namespace space{1, "app"};
@@ -75,13 +77,13 @@ TEST(PendingChanges, a_change_that_was_overtaken_is_not_done_with_the_older_one)
   PendingChanges pending({});
   EXPECT_FALSE(pending.try_follow(removal("k"))) << "nothing to follow";
   pending.add(expiry("k"));
-  const std::vector<PendingChanges::Item> items = pending.next_changes(10);
+  const std::vector<PendingChanges::Item> items = pending.next_changes(10, anywhere);
   ASSERT_EQ(items.size(), 1u);
   EXPECT_TRUE(pending.try_follow(removal("k")));
   pending.finish(items.front());
   ASSERT_EQ(pending.count(), 1u);
-  EXPECT_EQ(pending.next_changes(10).front().change.severity, Severity::remove);
-  pending.finish(pending.next_changes(10).front());
+  EXPECT_EQ(pending.next_changes(10, anywhere).front().change.severity, Severity::remove);
+  pending.finish(pending.next_changes(10, anywhere).front());
   EXPECT_TRUE(pending.empty());
 }
 
@@ -93,7 +95,7 @@ TEST(PendingChanges, P7_too_many_become_the_removal_of_each_namespace) {
   EXPECT_TRUE(pending.add(removal("d")));
   EXPECT_EQ(pending.dropped_count(), 4u);
   EXPECT_EQ(pending.count(), 2u);
-  for (const PendingChanges::Item& item : pending.next_changes(10)) {
+  for (const PendingChanges::Item& item : pending.next_changes(10, anywhere)) {
     EXPECT_EQ(item.change.kind, NameKind::space_mark);
     EXPECT_EQ(item.change.severity, Severity::remove);
   }
@@ -106,14 +108,14 @@ TEST(PendingChanges, P11_writes_that_need_too_many_bytes_are_kept_as_removals) {
   pending.add(writing("a", 600));
   pending.add(writing("b", 600));
   std::size_t write_count = 0;
-  for (const PendingChanges::Item& item : pending.next_changes(10)) {
+  for (const PendingChanges::Item& item : pending.next_changes(10, anywhere)) {
     if (item.change.write) ++write_count;
   }
   EXPECT_EQ(write_count, 1u);
   // What is replaced gives its bytes back.
   pending.add(removal("a"));
   pending.add(writing("c", 900));
-  for (const PendingChanges::Item& item : pending.next_changes(10)) {
+  for (const PendingChanges::Item& item : pending.next_changes(10, anywhere)) {
     EXPECT_EQ(item.change.write != nullptr, item.change.text == "c");
   }
 }
@@ -125,7 +127,7 @@ TEST(PendingChanges, too_many_sweeps_become_the_removal_of_the_namespace) {
   pending.add(sweep_of("c"));
   EXPECT_FALSE(pending.next_sweep());
   ASSERT_EQ(pending.count(), 1u);
-  EXPECT_EQ(pending.next_changes(1).front().change.kind, NameKind::space_mark);
+  EXPECT_EQ(pending.next_changes(1, anywhere).front().change.kind, NameKind::space_mark);
 }
 
 TEST(PendingChanges, P1_a_sweep_ends_the_kept_writes_it_means) {
@@ -135,7 +137,7 @@ TEST(PendingChanges, P1_a_sweep_ends_the_kept_writes_it_means) {
   pending.add(writing("tagged", 1, {"t"}));
   pending.apply(sweep_of("user:"));
   pending.apply(sweep_of("", true));
-  for (const PendingChanges::Item& item : pending.next_changes(10)) {
+  for (const PendingChanges::Item& item : pending.next_changes(10, anywhere)) {
     EXPECT_EQ(item.change.write != nullptr, item.change.text == "user:2") << item.change.text;
   }
 }

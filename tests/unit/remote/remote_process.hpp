@@ -95,7 +95,7 @@ class RemoteProcess {
  public:
   explicit RemoteProcess(const ProcessTerms& terms) : clock_(terms.clock) {
     RemoteTierOptions options = terms.options;
-    options.address = {.host = terms.server.host, .port = terms.server.port};
+    options.addresses = {{.host = terms.server.host, .port = terms.server.port}};
     options.connect.user = terms.server.user;
     options.connect.password = terms.server.password;
     // Of no test the point: what is slow here is the machine.

@@ -325,6 +325,7 @@ TEST_F(RemoteTierTest, answers_everything_after_its_end) {
 TEST(RemoteTierOptionsTest, names_the_option_that_is_out_of_range) {
   Marks marks;
   const auto refused = [&marks](RemoteTierOptions options) -> std::string {
+    if (options.addresses.empty()) options.addresses.emplace_back();
     try {
       make_remote_tier(options, {.clock = make_system_clock(),
                                  .random = std::make_shared<SystemRandom>(),
