@@ -11,7 +11,6 @@
 #include "assembly/text_checks.hpp"
 #include "nacre/error.hpp"
 #include "nacre/settings.hpp"
-#include "redis/settings.hpp"
 #include "remote/remote_tier.hpp"
 
 namespace nacre::assembly {
@@ -31,7 +30,13 @@ std::optional<std::string> trouble_with(const OptionRow& row, const OptionValue&
   return row.check != nullptr && text != nullptr ? row.check(*text) : std::nullopt;
 }
 
-redis::ConnectSettings connect_settings(const RemoteOptions& options, const redis::Url& url) {
+}  // namespace
+
+redis::Servers remote_servers(const RemoteOptions& options) {
+  return {.addresses = {redis::Url::parse(options.url).address}};
+}
+
+redis::ConnectSettings remote_connection(const RemoteOptions& options) {
   redis::ConnectSettings connect;
   connect.user = options.user;
   connect.password =
@@ -44,12 +49,10 @@ redis::ConnectSettings connect_settings(const RemoteOptions& options, const redi
   connect.connect_timeout = options.connect_timeout;
   connect.command_timeout = options.command_timeout;
   connect.heartbeat = options.heartbeat;
-  url.apply_to(connect);
+  redis::Url::parse(options.url).apply_to(connect);
   if (options.database) connect.database_index = static_cast<std::uint32_t>(*options.database);
   return connect;
 }
-
-}  // namespace
 
 void check_remote_options(const RemoteOptions& options) {
   if (options.url.empty())
@@ -76,9 +79,8 @@ void add_remote(Core& core, const RemoteOptions& options) {
                           .log = core.log,
                           .seed = core.seed,
                           .max_disconnected_age = options.max_disconnected_age});
-  const redis::Url url = redis::Url::parse(options.url);
-  core.shared = remote::make_remote_tier({.addresses = {url.address},
-                                          .connect = connect_settings(options, url),
+  core.shared = remote::make_remote_tier({.servers = remote_servers(options),
+                                          .connect = remote_connection(options),
                                           .io_threads_count = options.io_threads,
                                           .lease = options.lease,
                                           .max_pending = options.max_pending,

@@ -7,7 +7,6 @@
 
 #include "base/check.hpp"
 #include "base/event.hpp"
-#include "redis/standalone.hpp"
 #include "remote/claims.hpp"
 #include "remote/links.hpp"
 #include "remote/parts.hpp"
@@ -29,7 +28,6 @@ void require(bool is_allowed, std::string_view field, std::string_view allowed) 
 }
 
 void check(const RemoteTierOptions& options) {
-  require(!options.addresses.empty(), "addresses", "one or more");
   require(options.io_threads_count >= 1 && options.io_threads_count <= 64, "io_threads_count",
           "1 to 64");
   require(
@@ -65,8 +63,8 @@ class RemoteTier final : public SharedTier {
     links_->set_replay(replay_);
     redis::ConnectSettings connect = options.connect;
     connect.is_tracking = true;
-    parts_->wire.set_client(redis::make_standalone_client(
-        options.addresses.front(), {.connect = connect, .threads = threads_, .observer = links_}));
+    parts_->wire.set_client(redis::make_client(
+        options.servers, {.connect = connect, .threads = threads_, .observer = links_}));
     links_->open();
   }
 

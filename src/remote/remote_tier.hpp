@@ -4,25 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "coherence/marks.hpp"
 #include "nacre/clock.hpp"
-#include "redis/settings.hpp"
+#include "redis/servers.hpp"
 #include "tier/breaker.hpp"
 #include "tier/shared_tier.hpp"
 
 namespace nacre::remote {
 
-enum class Topology : std::uint8_t { standalone, sentinel, cluster };
-
 struct RemoteTierOptions {
-  Topology topology = Topology::standalone;
-
-  /// The server; of a Sentinel topology the Sentinels, of a Cluster some of its nodes. Not empty.
-  std::vector<redis::Address> addresses{};
+  redis::Servers servers{};
 
   /// Tracking is switched on by the tier itself.
   redis::ConnectSettings connect{};

@@ -5,6 +5,7 @@
 
 #include "nacre/fake_clock.hpp"
 #include "remote/names.hpp"
+#include "support/redis_ground.hpp"
 #include "support/redis_server.hpp"
 #include "unit/remote/remote_process.hpp"
 
@@ -15,10 +16,10 @@ using namespace std::chrono_literals;
 using test::RedisServer;
 using State = ClaimReply::State;
 
-class ClaimsTest : public testing::Test {
+class ClaimsTest : public testing::TestWithParam<test::RedisKind> {
  protected:
   ProcessTerms terms(Duration lease = 5s) {
-    ProcessTerms terms{.server = server_.address()};
+    ProcessTerms terms{.ground = &ground_};
     terms.options.io_threads_count = 1;
     terms.options.lease = lease;
     return terms;
@@ -30,14 +31,14 @@ class ClaimsTest : public testing::Test {
     ASSERT_EQ(waiting.wait_for(0s), std::future_status::timeout);
   }
 
-  long long exists(const std::string& name) { return server_.ask({"EXISTS", name}).number; }
+  long long exists(const std::string& name) { return ground_.ask({"EXISTS", name}).number; }
 
-  RedisServer server_;
+  test::RedisGround& ground_ = test::RedisGround::of(GetParam());
   RemoteProcess one_{terms(60s)};
   RemoteProcess two_{terms(60s)};
 };
 
-TEST_F(ClaimsTest, P5_grants_one_of_two_and_wakes_the_other_with_the_value) {
+TEST_P(ClaimsTest, P5_grants_one_of_two_and_wakes_the_other_with_the_value) {
   ClaimReply claim = one_.claim("k");
   ASSERT_EQ(claim.state, State::granted);
   std::future<ClaimReply> waiting = two_.begin_claim("k");
@@ -49,19 +50,19 @@ TEST_F(ClaimsTest, P5_grants_one_of_two_and_wakes_the_other_with_the_value) {
   EXPECT_TRUE(reply.may_copy);
 }
 
-TEST_F(ClaimsTest, finds_what_is_fresh_and_leaves_no_lease) {
+TEST_P(ClaimsTest, finds_what_is_fresh_and_leaves_no_lease) {
   one_.load("k");
   EXPECT_EQ(two_.claim("k").state, State::found);
   test::await("released", [&] { return exists(lease_name("app", "k")) == 0; });
 }
 
-TEST_F(ClaimsTest, grants_what_is_stale) {
+TEST_P(ClaimsTest, grants_what_is_stale) {
   one_.load("k", {.stale_if_error = 60s});
   one_.change_key("k", Severity::expire);
   EXPECT_EQ(two_.claim("k").state, State::granted);
 }
 
-TEST_F(ClaimsTest, P5_a_claim_that_is_dropped_goes_to_one_who_waits) {
+TEST_P(ClaimsTest, P5_a_claim_that_is_dropped_goes_to_one_who_waits) {
   ClaimReply claim = one_.claim("k");
   std::future<ClaimReply> waiting = two_.begin_claim("k");
   await_waiting(waiting);
@@ -69,7 +70,7 @@ TEST_F(ClaimsTest, P5_a_claim_that_is_dropped_goes_to_one_who_waits) {
   EXPECT_EQ(RemoteProcess::get(std::move(waiting)).state, State::granted);
 }
 
-TEST_F(ClaimsTest, P5_a_failure_is_shared_and_kept_for_its_back_off) {
+TEST_P(ClaimsTest, P5_a_failure_is_shared_and_kept_for_its_back_off) {
   ClaimReply claim = one_.claim("k");
   std::future<ClaimReply> waiting = two_.begin_claim("k");
   await_waiting(waiting);
@@ -85,30 +86,30 @@ TEST_F(ClaimsTest, P5_a_failure_is_shared_and_kept_for_its_back_off) {
   EXPECT_EQ(one_.claim("k").state, State::granted);
 }
 
-TEST_F(ClaimsTest, a_failure_of_another_kind_of_program_counts_as_a_failed_load) {
-  server_.ask({"SET", lease_name("app", "k"), "!no.such.code\nodd", "PX", "60000"});
+TEST_P(ClaimsTest, a_failure_of_another_kind_of_program_counts_as_a_failed_load) {
+  ground_.ask({"SET", lease_name("app", "k"), "!no.such.code\nodd", "PX", "60000"});
   const ClaimReply reply = one_.claim("k");
   ASSERT_EQ(reply.state, State::failed);
   EXPECT_EQ(reply.error->code(), Errc::load_failed);
   EXPECT_EQ(reply.error->message(), "odd");
 }
 
-TEST_F(ClaimsTest, P5_a_leader_that_dies_is_followed_by_one_who_waits) {
+TEST_P(ClaimsTest, P5_a_leader_that_dies_is_followed_by_one_who_waits) {
   // Nobody renews it.
-  server_.ask({"SET", lease_name("app", "k"), "a token", "PX", "300"});
+  ground_.ask({"SET", lease_name("app", "k"), "a token", "PX", "300"});
   EXPECT_EQ(two_.claim("k").state, State::granted);
 }
 
-TEST_F(ClaimsTest, a_claim_is_renewed_at_a_third_of_its_length_as_long_as_it_lives) {
+TEST_P(ClaimsTest, a_claim_is_renewed_at_a_third_of_its_length_as_long_as_it_lives) {
   const auto clock = std::make_shared<FakeClock>();
   ProcessTerms fake = terms(60s);
   fake.clock = clock;
   RemoteProcess three(fake);
   ClaimReply claim = three.claim("k");
   const std::string lease = lease_name("app", "k");
-  const auto is_renewed = [&] { return server_.ask({"PTTL", lease}).number <= 60'000; };
+  const auto is_renewed = [&] { return ground_.ask({"PTTL", lease}).number <= 60'000; };
   for (int round = 0; round < 3; ++round) {
-    server_.ask({"PEXPIRE", lease, "500000"});
+    ground_.ask({"PEXPIRE", lease, "500000"});
     clock->advance(19s);
     ASSERT_FALSE(is_renewed());
     clock->advance(1s);
@@ -120,32 +121,32 @@ TEST_F(ClaimsTest, a_claim_is_renewed_at_a_third_of_its_length_as_long_as_it_liv
   test::await("released", [&] { return exists(lease) == 0; });
 }
 
-TEST_F(ClaimsTest, P1_a_lease_that_somebody_ends_is_told_though_there_is_no_value) {
+TEST_P(ClaimsTest, P1_a_lease_that_somebody_ends_is_told_though_there_is_no_value) {
   RemoteProcess three(terms(60s));
   const ClaimReply claim = three.claim("k");
-  server_.ask({"DEL", lease_name("app", "k")});
+  ground_.ask({"DEL", lease_name("app", "k")});
   test::await("the push", [&] { return three.copies.count("claim lost app k") == 1; });
 }
 
-TEST_F(ClaimsTest, P5_renewing_a_lease_is_no_change_of_its_key) {
+TEST_P(ClaimsTest, P5_renewing_a_lease_is_no_change_of_its_key) {
   const auto clock = std::make_shared<FakeClock>();
   ProcessTerms fake = terms(60s);
   fake.clock = clock;
   RemoteProcess three(fake);
   const ClaimReply claim = three.claim("k");
-  const auto left_ms = [&] { return server_.ask({"PTTL", lease_name("app", "k")}).number; };
-  server_.ask({"PEXPIRE", lease_name("app", "k"), "30000"});
+  const auto left_ms = [&] { return ground_.ask({"PTTL", lease_name("app", "k")}).number; };
+  ground_.ask({"PEXPIRE", lease_name("app", "k"), "30000"});
   clock->advance(20s);
   test::await("the renewal", [&] { return left_ms() > 30'000; });
   // What was told of it has come when this has.
   three.load("other");
-  server_.ask({"DEL", "app:other"});
+  ground_.ask({"DEL", "app:other"});
   test::await("a later push", [&] { return three.copies.count("key app other") > 0; });
   EXPECT_EQ(three.copies.count("key app k"), 0U);
   EXPECT_EQ(three.copies.count("claim lost app k"), 0U);
 }
 
-TEST_F(ClaimsTest, waits_until_its_deadline_and_no_longer_than_its_caller) {
+TEST_P(ClaimsTest, waits_until_its_deadline_and_no_longer_than_its_caller) {
   const ClaimReply claim = one_.claim("k");
   EXPECT_EQ(two_.claim("k", {.deadline = Deadline::after(two_.clock(), 50ms)}).state,
             State::skipped);
@@ -157,7 +158,7 @@ TEST_F(ClaimsTest, waits_until_its_deadline_and_no_longer_than_its_caller) {
   EXPECT_EQ(two_.claim("k", {.stop = source.get_token()}).state, State::skipped);
 }
 
-TEST_F(ClaimsTest, a_reload_waits_for_the_load_that_runs_and_begins_its_own) {
+TEST_P(ClaimsTest, a_reload_waits_for_the_load_that_runs_and_begins_its_own) {
   one_.load("k", {.value = "old"});
   ClaimReply claim = one_.claim("k", {.is_reload = true});
   ASSERT_EQ(claim.state, State::granted);
@@ -170,7 +171,7 @@ TEST_F(ClaimsTest, a_reload_waits_for_the_load_that_runs_and_begins_its_own) {
   EXPECT_EQ(one_.find_text("k"), "newer");
 }
 
-TEST_F(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_key_is_refused) {
+TEST_P(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_key_is_refused) {
   for (const Severity severity : {Severity::remove, Severity::expire}) {
     ClaimReply claim = one_.claim("k");
     ASSERT_EQ(claim.state, State::granted);
@@ -180,14 +181,14 @@ TEST_F(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_key_is_refused) {
   }
 }
 
-TEST_F(ClaimsTest, P1_a_fill_after_a_removal_by_hand_is_refused) {
+TEST_P(ClaimsTest, P1_a_fill_after_a_removal_by_hand_is_refused) {
   ClaimReply claim = one_.claim("k");
-  server_.ask({"DEL", "app:k", lease_name("app", "k")});
+  ground_.ask({"DEL", "app:k", lease_name("app", "k")});
   EXPECT_EQ(one_.fill(*claim.claim).reply, StoreReply::outdated);
   EXPECT_EQ(two_.find_text("k"), "absent");
 }
 
-TEST_F(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_tag_is_never_served) {
+TEST_P(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_tag_is_never_served) {
   ClaimReply claim = one_.claim("k", {.tags = {"t"}});
   EXPECT_TRUE(two_.change_tags({"t"}));
   // Refused where the change was told already, and stored with the old mark where it was not.
@@ -196,7 +197,7 @@ TEST_F(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_tag_is_never_served) {
   EXPECT_NE(one_.claim("k", {.tags = {"t"}}).state, State::found);
 }
 
-TEST_F(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_tag_in_this_process_is_refused) {
+TEST_P(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_tag_in_this_process_is_refused) {
   ClaimReply claim = one_.claim("k", {.tags = {"t"}});
   EXPECT_TRUE(one_.change_tags({"t"}));
   one_.find_text("other");
@@ -204,7 +205,7 @@ TEST_F(ClaimsTest, P1_a_fill_after_an_invalidation_of_its_tag_in_this_process_is
   EXPECT_EQ(one_.fill(*claim.claim, {.tags = {"t"}}).reply, StoreReply::outdated);
 }
 
-TEST_F(ClaimsTest, P1_a_fill_after_a_clear_is_never_served) {
+TEST_P(ClaimsTest, P1_a_fill_after_a_clear_is_never_served) {
   ClaimReply claim = one_.claim("k");
   EXPECT_TRUE(two_.change_space());
   one_.fill(*claim.claim, {.value = "old"});
@@ -212,16 +213,16 @@ TEST_F(ClaimsTest, P1_a_fill_after_a_clear_is_never_served) {
   EXPECT_NE(one_.claim("k").state, State::found);
 }
 
-TEST_F(ClaimsTest, P1_a_write_ends_the_load_that_runs) {
+TEST_P(ClaimsTest, P1_a_write_ends_the_load_that_runs) {
   ClaimReply claim = one_.claim("k");
   EXPECT_EQ(two_.write("k", {.value = "written"}).reply, StoreReply::stored);
   EXPECT_EQ(one_.fill(*claim.claim, {.value = "old"}).reply, StoreReply::outdated);
   EXPECT_EQ(one_.find_text("k"), "written");
 }
 
-TEST_F(ClaimsTest, P1_a_fill_of_a_lease_that_went_to_another_is_refused) {
+TEST_P(ClaimsTest, P1_a_fill_of_a_lease_that_went_to_another_is_refused) {
   ClaimReply claim = one_.claim("k");
-  server_.ask({"DEL", lease_name("app", "k")});
+  ground_.ask({"DEL", lease_name("app", "k")});
   ClaimReply second = two_.claim("k");
   ASSERT_EQ(second.state, State::granted);
   EXPECT_EQ(one_.fill(*claim.claim, {.value = "old"}).reply, StoreReply::outdated);
@@ -229,7 +230,7 @@ TEST_F(ClaimsTest, P1_a_fill_of_a_lease_that_went_to_another_is_refused) {
   EXPECT_EQ(one_.find_text("k"), "new");
 }
 
-TEST_F(ClaimsTest, P1_a_swept_key_refuses_the_fill_of_a_load_that_began_before) {
+TEST_P(ClaimsTest, P1_a_swept_key_refuses_the_fill_of_a_load_that_began_before) {
   ClaimReply swept = one_.claim("user:1");
   ClaimReply other = one_.claim("item:1");
   EXPECT_TRUE(two_.sweep(
@@ -238,7 +239,7 @@ TEST_F(ClaimsTest, P1_a_swept_key_refuses_the_fill_of_a_load_that_began_before) 
   EXPECT_EQ(one_.fill(*other.claim).reply, StoreReply::stored);
 }
 
-TEST_F(ClaimsTest, a_tag_that_only_the_load_has_named_must_not_have_changed_since) {
+TEST_P(ClaimsTest, a_tag_that_only_the_load_has_named_must_not_have_changed_since) {
   // Known to nobody: made by the fill.
   ClaimReply claim = one_.claim("a");
   EXPECT_EQ(one_.fill(*claim.claim, {.tags = {"new"}}).reply, StoreReply::stored);
@@ -256,14 +257,14 @@ TEST_F(ClaimsTest, a_tag_that_only_the_load_has_named_must_not_have_changed_sinc
   EXPECT_EQ(one_.fill(*claim.claim, {.tags = {"theirs"}}).reply, StoreReply::stored);
 }
 
-TEST_F(ClaimsTest, P1_a_tag_that_only_the_load_has_named_and_that_was_invalidated_is_outdated) {
+TEST_P(ClaimsTest, P1_a_tag_that_only_the_load_has_named_and_that_was_invalidated_is_outdated) {
   one_.load("a", {.tags = {"t"}});
   ClaimReply claim = one_.claim("b");
   EXPECT_TRUE(one_.change_tags({"t"}));
   EXPECT_EQ(one_.fill(*claim.claim, {.tags = {"t"}}).reply, StoreReply::outdated);
 }
 
-TEST_F(ClaimsTest, an_answered_claim_does_nothing_more) {
+TEST_P(ClaimsTest, an_answered_claim_does_nothing_more) {
   ClaimReply claim = one_.claim("k");
   EXPECT_EQ(one_.fill(*claim.claim, {.value = "first"}).reply, StoreReply::stored);
   EXPECT_EQ(one_.fill(*claim.claim, {.value = "second"}).reply, StoreReply::skipped);
@@ -273,7 +274,7 @@ TEST_F(ClaimsTest, an_answered_claim_does_nothing_more) {
   EXPECT_EQ(two_.claim("k").state, State::found);
 }
 
-TEST_F(ClaimsTest, P1_a_copy_of_what_was_stored_is_not_outdated_by_ones_own_push) {
+TEST_P(ClaimsTest, P1_a_copy_of_what_was_stored_is_not_outdated_by_ones_own_push) {
   /// As the cache does it.
   class Touching final : public NearCopies {
    public:
@@ -312,7 +313,7 @@ TEST_F(ClaimsTest, P1_a_copy_of_what_was_stored_is_not_outdated_by_ones_own_push
   EXPECT_EQ(read.stripe_count, count_now());
 }
 
-TEST_F(ClaimsTest, P4_pushes_come_before_what_is_read_after_them) {
+TEST_P(ClaimsTest, P4_pushes_come_before_what_is_read_after_them) {
   for (int round = 0; round < 50; ++round) {
     const std::string value = std::to_string(round);
     ASSERT_EQ(two_.write("k", {.value = value, .tags = {"t"}}).reply, StoreReply::stored);
@@ -324,7 +325,7 @@ TEST_F(ClaimsTest, P4_pushes_come_before_what_is_read_after_them) {
   }
 }
 
-TEST_F(ClaimsTest, P4_tells_of_tags_namespaces_and_everything) {
+TEST_P(ClaimsTest, P4_tells_of_tags_namespaces_and_everything) {
   one_.load("k", {.tags = {"t"}});
   one_.find("k");
   two_.change_tags({"t"});
@@ -332,18 +333,17 @@ TEST_F(ClaimsTest, P4_tells_of_tags_namespaces_and_everything) {
   two_.change_space();
   test::await("the namespace", [&] { return one_.copies.count("space app") == 1; });
   const std::size_t connected_count = one_.copies.count("connected");
-  server_.ask({"FLUSHALL"});
+  ground_.flush();
   test::await("everything", [&] { return one_.copies.count("unknown") == 1; });
   test::await("again", [&] { return one_.copies.count("connected") == connected_count + 1; });
   EXPECT_EQ(one_.find_text("k"), "absent");
   EXPECT_EQ(one_.load("k", {.tags = {"t"}}).reply, StoreReply::stored);
 }
 
-TEST_F(ClaimsTest, copies_nothing_where_changes_are_not_told) {
+TEST_P(ClaimsTest, copies_nothing_where_changes_are_not_told) {
   RedisServer server({.settings = {"user default on nopass ~* &* +@all -client|tracking"}});
-  ProcessTerms untold = terms();
-  untold.server = server.address();
-  untold.is_awaited = false;
+  ProcessTerms untold{.server = server.address(), .is_awaited = false};
+  untold.options.io_threads_count = 1;
   RemoteProcess three(untold);
   RemoteProcess four(untold);
   for (RemoteProcess* const each : {&three, &four}) {
@@ -362,6 +362,10 @@ TEST_F(ClaimsTest, copies_nothing_where_changes_are_not_told) {
   EXPECT_EQ(three.fill(*claim.claim, {.value = "v"}).reply, StoreReply::stored);
   EXPECT_EQ(RemoteProcess::get(std::move(waiting)).state, State::found);
 }
+
+INSTANTIATE_TEST_SUITE_P(Redis, ClaimsTest,
+                         testing::ValuesIn(test::all_redis_kinds, test::all_redis_kinds + 2),
+                         test::name_of_kind);
 
 }  // namespace
 }  // namespace nacre::remote

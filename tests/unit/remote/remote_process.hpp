@@ -20,6 +20,7 @@
 #include "coherence/marks.hpp"
 #include "remote/remote_tier.hpp"
 #include "support/await.hpp"
+#include "support/redis_ground.hpp"
 #include "support/redis_link.hpp"
 #include "tier/freshness.hpp"
 
@@ -75,6 +76,7 @@ class ToldCopies final : public NearCopies {
 
 struct ProcessTerms {
   test::RedisAddress server{};
+  test::RedisGround* ground = nullptr;  ///< instead of `server`
   RemoteTierOptions options{};
   bool is_awaited = true;  ///< until changes are told
   std::shared_ptr<Clock> clock = make_system_clock();
@@ -95,9 +97,7 @@ class RemoteProcess {
  public:
   explicit RemoteProcess(const ProcessTerms& terms) : clock_(terms.clock) {
     RemoteTierOptions options = terms.options;
-    options.addresses = {{.host = terms.server.host, .port = terms.server.port}};
-    options.connect.user = terms.server.user;
-    options.connect.password = terms.server.password;
+    aim(options, terms);
     // Of no test the point: what is slow here is the machine.
     options.connect.command_timeout = std::chrono::seconds(10);
     options.connect.connect_timeout = std::chrono::seconds(10);
@@ -237,6 +237,18 @@ class RemoteProcess {
   ToldCopies copies{};
 
  private:
+  static void aim(RemoteTierOptions& options, const ProcessTerms& terms) {
+    std::vector<test::RedisAddress> servers{terms.server};
+    if (terms.ground != nullptr) servers = terms.ground->addresses();
+    for (const test::RedisAddress& each : servers) {
+      options.servers.addresses.push_back({.host = each.host, .port = each.port});
+    }
+    options.connect.user = servers.front().user;
+    options.connect.password = servers.front().password;
+    options.connect.tls.is_on = !servers.front().authority_file.empty();
+    options.connect.tls.ca_file = servers.front().authority_file;
+  }
+
   template <class Start>
   bool reached(Start start) {
     auto promise = std::make_shared<std::promise<bool>>();

@@ -4,29 +4,28 @@
 #include <gtest/gtest.h>
 
 #include "remote/names.hpp"
-#include "support/redis_server.hpp"
+#include "support/redis_ground.hpp"
 #include "unit/remote/remote_process.hpp"
 
 namespace nacre::remote {
 namespace {
 
 using namespace std::chrono_literals;
-using test::RedisServer;
 
-class RemoteTierTest : public testing::Test {
+class RemoteTierTest : public testing::TestWithParam<test::RedisKind> {
  protected:
   ProcessTerms terms() {
-    ProcessTerms terms{.server = server_.address()};
+    ProcessTerms terms{.ground = &ground_};
     terms.options.io_threads_count = 1;
     return terms;
   }
 
-  RedisServer server_;
+  test::RedisGround& ground_ = test::RedisGround::of(GetParam());
   RemoteProcess one_{terms()};
   RemoteProcess two_{terms()};
 };
 
-TEST_F(RemoteTierTest, finds_in_one_process_what_another_has_loaded) {
+TEST_P(RemoteTierTest, finds_in_one_process_what_another_has_loaded) {
   EXPECT_EQ(two_.find_text("k"), "absent");
   const SharedStored stored = one_.load("k", {.value = "hello"});
   EXPECT_EQ(stored.reply, StoreReply::stored);
@@ -34,7 +33,7 @@ TEST_F(RemoteTierTest, finds_in_one_process_what_another_has_loaded) {
   EXPECT_EQ(two_.find_text("k"), "hello");
 }
 
-TEST_F(RemoteTierTest, keeps_every_field_of_an_entry) {
+TEST_P(RemoteTierTest, keeps_every_field_of_an_entry) {
   Entry entry = one_.entry(
       {.value = "{}", .ttl = 50s, .stale_while_revalidate = 20s, .stale_if_error = 100s});
   entry.value = Value::from_bytes("{}", Format::json);
@@ -72,59 +71,59 @@ TEST_F(RemoteTierTest, keeps_every_field_of_an_entry) {
   EXPECT_GT(lifetime.stale_if_error, 99s);
 }
 
-TEST_F(RemoteTierTest, finds_a_negative_entry_and_one_with_no_bytes) {
+TEST_P(RemoteTierTest, finds_a_negative_entry_and_one_with_no_bytes) {
   one_.load("gone", {.is_negative = true});
   one_.load("empty", {.value = ""});
   EXPECT_EQ(two_.find_text("gone"), "negative");
   EXPECT_EQ(two_.find_text("empty"), "");
 }
 
-TEST_F(RemoteTierTest, P6_takes_the_age_from_the_time_to_live_that_is_left) {
+TEST_P(RemoteTierTest, P6_takes_the_age_from_the_time_to_live_that_is_left) {
   one_.load("k", {.ttl = 100s});
   // As if it had been stored 60 s ago: the server alone knows.
-  server_.ask({"PEXPIRE", "app:k", "40000"});
+  ground_.ask({"PEXPIRE", "app:k", "40000"});
   const SharedReply reply = two_.find("k");
   ASSERT_EQ(reply.state, TierReply::State::found);
   EXPECT_GE(age_of(reply.entry.lifetime, two_.now()), 59990ms);
   EXPECT_LE(reply.entry.lifetime.fresh_until, two_.now() + 40s);
 }
 
-TEST_F(RemoteTierTest, P6_keeps_a_value_as_long_as_it_may_be_served_stale) {
+TEST_P(RemoteTierTest, P6_keeps_a_value_as_long_as_it_may_be_served_stale) {
   one_.load("k", {.ttl = 1s, .stale_while_revalidate = 50s, .stale_if_error = 90s});
-  const long long left = server_.ask({"PTTL", "app:k"}).number;
+  const long long left = ground_.ask({"PTTL", "app:k"}).number;
   EXPECT_LE(left, 91'000);
   EXPECT_GT(left, 60'000);
-  server_.ask({"PEXPIRE", "app:k", "60000"});
+  ground_.ask({"PEXPIRE", "app:k", "60000"});
   EXPECT_EQ(two_.freshness("k"), Freshness::revalidate);
-  server_.ask({"PEXPIRE", "app:k", "10000"});
+  ground_.ask({"PEXPIRE", "app:k", "10000"});
   EXPECT_EQ(two_.freshness("k"), Freshness::on_error);
 }
 
-TEST_F(RemoteTierTest, P6_does_not_believe_in_a_value_without_an_end) {
+TEST_P(RemoteTierTest, P6_does_not_believe_in_a_value_without_an_end) {
   one_.load("k");
-  server_.ask({"PERSIST", "app:k"});
+  ground_.ask({"PERSIST", "app:k"});
   EXPECT_EQ(two_.find_text("k"), "absent");
 }
 
-TEST_F(RemoteTierTest, drops_and_counts_what_is_not_what_was_stored) {
+TEST_P(RemoteTierTest, drops_and_counts_what_is_not_what_was_stored) {
   one_.load("k", {.value = "hello"});
-  server_.ask({"SETRANGE", "app:k", "60", "\xff\xff\xff"});
+  ground_.ask({"SETRANGE", "app:k", "60", "\xff\xff\xff"});
   EXPECT_EQ(two_.find_text("k"), "absent");
   EXPECT_EQ(two_.tier().status().corrupt_count, 1u);
-  test::await("dropped", [&] { return server_.ask({"EXISTS", "app:k"}).number == 0; });
+  test::await("dropped", [&] { return ground_.ask({"EXISTS", "app:k"}).number == 0; });
 }
 
-TEST_F(RemoteTierTest, takes_no_value_for_that_of_another_key) {
+TEST_P(RemoteTierTest, takes_no_value_for_that_of_another_key) {
   one_.load("k", {.value = "secret"});
-  server_.ask({"COPY", "app:k", "app:other"});
+  ground_.ask({"COPY", "app:k", "app:other"});
   EXPECT_EQ(two_.find_text("other"), "absent");
   EXPECT_EQ(two_.find_text("k"), "secret");
 }
 
-TEST_F(RemoteTierTest, reads_the_values_of_other_programs_as_they_are) {
-  server_.ask({"SET", "app:k", "plain", "PX", "30000"});
-  server_.ask({"SET", "app:endless", "plain"});
-  server_.ask({"LPUSH", "app:list", "no value"});
+TEST_P(RemoteTierTest, reads_the_values_of_other_programs_as_they_are) {
+  ground_.ask({"SET", "app:k", "plain", "PX", "30000"});
+  ground_.ask({"SET", "app:endless", "plain"});
+  ground_.ask({"LPUSH", "app:list", "no value"});
   const SharedReply reply = one_.find("k");
   ASSERT_EQ(reply.state, TierReply::State::found);
   EXPECT_EQ(reply.entry.value.bytes(), "plain");
@@ -132,10 +131,10 @@ TEST_F(RemoteTierTest, reads_the_values_of_other_programs_as_they_are) {
   EXPECT_LE(reply.entry.lifetime.fresh_until, one_.now() + 30s);
   EXPECT_EQ(one_.find("endless").entry.lifetime.fresh_until, TimePoint::max());
   EXPECT_EQ(one_.find_text("list"), "absent");
-  EXPECT_EQ(server_.ask({"TYPE", "app:list"}).text, "list");
+  EXPECT_EQ(ground_.ask({"TYPE", "app:list"}).text, "list");
 }
 
-TEST_F(RemoteTierTest, finds_many_in_their_order) {
+TEST_P(RemoteTierTest, finds_many_in_their_order) {
   one_.load("a", {.value = "1"});
   one_.load("c", {.value = "3", .tags = {"t"}});
   const std::vector<KeyView> keys{two_.key("c"), two_.key("b"), two_.key("a"), two_.key("c")};
@@ -151,7 +150,7 @@ TEST_F(RemoteTierTest, finds_many_in_their_order) {
   EXPECT_EQ(replies[3].entry.value.bytes(), "3");
 }
 
-TEST_F(RemoteTierTest, finds_more_than_a_link_queues) {
+TEST_P(RemoteTierTest, finds_more_than_a_link_queues) {
   one_.load("k9999", {.value = "last"});
   std::vector<std::string> names;
   for (int index = 0; index < 10'000; ++index) names.push_back("k" + std::to_string(index));
@@ -170,7 +169,7 @@ TEST_F(RemoteTierTest, finds_more_than_a_link_queues) {
   EXPECT_EQ(replies.back().entry.value.bytes(), "last");
 }
 
-TEST_F(RemoteTierTest, P2_a_removed_tag_takes_its_entries_with_it_everywhere) {
+TEST_P(RemoteTierTest, P2_a_removed_tag_takes_its_entries_with_it_everywhere) {
   one_.load("a", {.tags = {"t", "u"}});
   one_.load("b", {.tags = {"u"}});
   ASSERT_EQ(two_.find_text("a"), "v");
@@ -182,7 +181,7 @@ TEST_F(RemoteTierTest, P2_a_removed_tag_takes_its_entries_with_it_everywhere) {
   EXPECT_EQ(two_.find_text("b"), "v");
 }
 
-TEST_F(RemoteTierTest, P2_an_expired_tag_leaves_its_entries_for_errors) {
+TEST_P(RemoteTierTest, P2_an_expired_tag_leaves_its_entries_for_errors) {
   one_.load("a", {.tags = {"t"}, .stale_while_revalidate = 60s, .stale_if_error = 60s});
   EXPECT_TRUE(one_.change_tags({"t"}, Severity::expire));
   EXPECT_EQ(one_.freshness("a"), Freshness::on_error);
@@ -190,7 +189,7 @@ TEST_F(RemoteTierTest, P2_an_expired_tag_leaves_its_entries_for_errors) {
   EXPECT_EQ(one_.find_text("a"), "absent");
 }
 
-TEST_F(RemoteTierTest, P2_a_cleared_namespace_is_empty_for_everybody) {
+TEST_P(RemoteTierTest, P2_a_cleared_namespace_is_empty_for_everybody) {
   one_.load("a", {.stale_if_error = 60s});
   ASSERT_EQ(two_.find_text("a"), "v");
   EXPECT_TRUE(one_.change_space(Severity::expire));
@@ -199,22 +198,22 @@ TEST_F(RemoteTierTest, P2_a_cleared_namespace_is_empty_for_everybody) {
   EXPECT_EQ(one_.find_text("a"), "absent");
   test::await("told", [&] { return two_.find_text("a") == "absent"; });
   // Nothing was looked at: the bytes are still there.
-  EXPECT_EQ(server_.ask({"EXISTS", "app:a"}).number, 1);
+  EXPECT_EQ(ground_.ask({"EXISTS", "app:a"}).number, 1);
 }
 
-TEST_F(RemoteTierTest, P1_a_mark_that_was_lost_equals_none_before_it) {
+TEST_P(RemoteTierTest, P1_a_mark_that_was_lost_equals_none_before_it) {
   one_.load("a", {.tags = {"t"}});
   ASSERT_EQ(two_.find_text("a"), "v");
-  server_.ask({"DEL", tag_mark_name("app", "t")});
+  ground_.ask({"DEL", tag_mark_name("app", "t")});
   test::await("told", [&] { return two_.find_text("a") == "absent"; });
   one_.load("b");
   ASSERT_EQ(two_.find_text("b"), "v");
-  server_.ask({"SET", space_mark_name("app"), "not a mark"});
+  ground_.ask({"SET", space_mark_name("app"), "not a mark"});
   test::await("told", [&] { return two_.find_text("b") == "absent"; });
-  EXPECT_EQ(server_.ask({"STRLEN", space_mark_name("app")}).number, 16);
+  EXPECT_EQ(ground_.ask({"STRLEN", space_mark_name("app")}).number, 16);
 }
 
-TEST_F(RemoteTierTest, P1_a_removed_key_is_gone_and_an_expired_one_is_for_errors) {
+TEST_P(RemoteTierTest, P1_a_removed_key_is_gone_and_an_expired_one_is_for_errors) {
   for (const std::string key : {"a", "b"}) {
     one_.load(key, {.stale_while_revalidate = 60s, .stale_if_error = 60s});
   }
@@ -222,16 +221,16 @@ TEST_F(RemoteTierTest, P1_a_removed_key_is_gone_and_an_expired_one_is_for_errors
   EXPECT_TRUE(two_.change_key("b", Severity::expire));
   EXPECT_EQ(one_.find_text("a"), "absent");
   EXPECT_EQ(one_.freshness("b"), Freshness::on_error);
-  EXPECT_GT(server_.ask({"PTTL", "app:b"}).number, 60'000);
+  EXPECT_GT(ground_.ask({"PTTL", "app:b"}).number, 60'000);
 }
 
-TEST_F(RemoteTierTest, expiring_another_programs_value_removes_it) {
-  server_.ask({"SET", "app:k", "plain"});
+TEST_P(RemoteTierTest, expiring_another_programs_value_removes_it) {
+  ground_.ask({"SET", "app:k", "plain"});
   EXPECT_TRUE(one_.change_key("k", Severity::expire));
-  EXPECT_EQ(server_.ask({"EXISTS", "app:k"}).number, 0);
+  EXPECT_EQ(ground_.ask({"EXISTS", "app:k"}).number, 0);
 }
 
-TEST_F(RemoteTierTest, P3_a_write_replaces_the_value_for_everybody) {
+TEST_P(RemoteTierTest, P3_a_write_replaces_the_value_for_everybody) {
   one_.load("k", {.value = "old"});
   const SharedStored stored = two_.write("k", {.value = "new", .tags = {"t"}});
   EXPECT_EQ(stored.reply, StoreReply::stored);
@@ -242,7 +241,7 @@ TEST_F(RemoteTierTest, P3_a_write_replaces_the_value_for_everybody) {
   EXPECT_EQ(two_.find_text("k"), "absent");
 }
 
-TEST_F(RemoteTierTest, refuses_what_is_too_large_and_keeps_what_is_there) {
+TEST_P(RemoteTierTest, refuses_what_is_too_large_and_keeps_what_is_there) {
   ProcessTerms small = terms();
   small.options.max_value_bytes = 100;
   RemoteProcess three(small);
@@ -255,7 +254,7 @@ TEST_F(RemoteTierTest, refuses_what_is_too_large_and_keeps_what_is_there) {
   EXPECT_EQ(one_.claim("large").state, ClaimReply::State::granted);
 }
 
-TEST_F(RemoteTierTest, extends_a_fresh_and_a_stale_entry_and_no_other) {
+TEST_P(RemoteTierTest, extends_a_fresh_and_a_stale_entry_and_no_other) {
   one_.load("k", {.tags = {"t"}, .ttl = 10s, .stale_if_error = 60s});
   EXPECT_TRUE(two_.extend("k", 200s));
   EXPECT_GE(one_.find("k").entry.lifetime.fresh_until, one_.now() + 190s);
@@ -271,33 +270,33 @@ TEST_F(RemoteTierTest, extends_a_fresh_and_a_stale_entry_and_no_other) {
   EXPECT_FALSE(one_.extend("none", 300s));
 }
 
-TEST_F(RemoteTierTest, a_mark_outlives_the_entries_that_carry_it) {
+TEST_P(RemoteTierTest, a_mark_outlives_the_entries_that_carry_it) {
   one_.load("k", {.tags = {"t"}, .ttl = 24h * 365});
   const std::string mark = tag_mark_name("app", "t");
   test::await("refreshed", [&] {
-    return server_.ask({"PTTL", mark}).number > server_.ask({"PTTL", "app:k"}).number;
+    return ground_.ask({"PTTL", mark}).number > ground_.ask({"PTTL", "app:k"}).number;
   });
   EXPECT_EQ(two_.find_text("k"), "v");
 }
 
-TEST_F(RemoteTierTest, stores_bare_bytes_for_other_programs) {
+TEST_P(RemoteTierTest, stores_bare_bytes_for_other_programs) {
   ProcessTerms raw = terms();
   raw.options.is_raw = true;
   RemoteProcess three(raw);
   EXPECT_EQ(three.load("k", {.value = "bare"}).reply, StoreReply::stored);
-  EXPECT_EQ(server_.ask({"GET", "app:k"}).text, "bare");
+  EXPECT_EQ(ground_.ask({"GET", "app:k"}).text, "bare");
   EXPECT_EQ(three.write("w", {.value = "written"}).reply, StoreReply::stored);
   EXPECT_EQ(three.write("n", {.is_negative = true}).reply, StoreReply::refused);
   EXPECT_EQ(three.find_text("w"), "written");
   EXPECT_TRUE(three.extend("w", 500s));
-  EXPECT_GT(server_.ask({"PTTL", "app:w"}).number, 400'000);
+  EXPECT_GT(ground_.ask({"PTTL", "app:w"}).number, 400'000);
   EXPECT_TRUE(three.change_key("k", Severity::expire));
   EXPECT_EQ(three.find_text("k"), "absent");
   EXPECT_TRUE(three.change_space());
   EXPECT_EQ(three.find_text("w"), "absent");
 }
 
-TEST_F(RemoteTierTest, says_how_it_is) {
+TEST_P(RemoteTierTest, says_how_it_is) {
   const SharedStatus status = one_.tier().status();
   EXPECT_EQ(status.state, SharedState::up);
   EXPECT_TRUE(status.tells_changes);
@@ -307,7 +306,7 @@ TEST_F(RemoteTierTest, says_how_it_is) {
   EXPECT_EQ(status.pending_count, 0u);
 }
 
-TEST_F(RemoteTierTest, answers_everything_after_its_end) {
+TEST_P(RemoteTierTest, answers_everything_after_its_end) {
   ClaimReply held = one_.claim("held");
   std::future<ClaimReply> waiting = two_.begin_claim("held");
   EXPECT_TRUE(two_.tier().shutdown(two_.soon()));
@@ -325,7 +324,7 @@ TEST_F(RemoteTierTest, answers_everything_after_its_end) {
 TEST(RemoteTierOptionsTest, names_the_option_that_is_out_of_range) {
   Marks marks;
   const auto refused = [&marks](RemoteTierOptions options) -> std::string {
-    if (options.addresses.empty()) options.addresses.emplace_back();
+    options.servers.addresses.emplace_back();
     try {
       make_remote_tier(options, {.clock = make_system_clock(),
                                  .random = std::make_shared<SystemRandom>(),
@@ -341,6 +340,10 @@ TEST(RemoteTierOptionsTest, names_the_option_that_is_out_of_range) {
   EXPECT_NE(refused({.max_pending = 0}).find("max_pending"), std::string::npos);
   EXPECT_NE(refused({.connect = {.heartbeat_misses = 0}}).find("heartbeat"), std::string::npos);
 }
+
+INSTANTIATE_TEST_SUITE_P(Redis, RemoteTierTest,
+                         testing::ValuesIn(test::all_redis_kinds, test::all_redis_kinds + 2),
+                         test::name_of_kind);
 
 }  // namespace
 }  // namespace nacre::remote

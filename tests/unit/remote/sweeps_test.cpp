@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "remote/names.hpp"
-#include "support/redis_server.hpp"
+#include "support/redis_ground.hpp"
 #include "unit/remote/remote_process.hpp"
 
 namespace nacre::remote {
@@ -10,22 +10,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class SweepsTest : public testing::Test {
+class SweepsTest : public testing::TestWithParam<test::RedisKind> {
  protected:
   ProcessTerms terms() {
-    ProcessTerms terms{.server = server_.address()};
+    ProcessTerms terms{.ground = &ground_};
     terms.options.io_threads_count = 1;
     return terms;
   }
 
-  test::RedisServer server_;
+  test::RedisGround& ground_ = test::RedisGround::of(GetParam());
   RemoteProcess one_{terms()};
   RemoteProcess two_{terms()};
 };
 
-TEST_F(SweepsTest, removes_by_prefix_over_many_pages) {
+TEST_P(SweepsTest, removes_by_prefix_over_many_pages) {
   for (int index = 0; index < 1500; ++index) {
-    server_.ask({"SET", "app:user:" + std::to_string(index), "plain"});
+    ground_.ask({"SET", "app:user:" + std::to_string(index), "plain"});
   }
   one_.load("item:1");
   EXPECT_TRUE(two_.sweep({.literal_prefix = "user:", .matches = [](std::string_view key, auto) {
@@ -34,10 +34,10 @@ TEST_F(SweepsTest, removes_by_prefix_over_many_pages) {
   EXPECT_EQ(one_.find_text("user:77"), "absent");
   EXPECT_EQ(one_.find_text("item:1"), "v");
   // The value, and the mark of the namespace.
-  EXPECT_EQ(server_.ask({"DBSIZE"}).number, 2);
+  EXPECT_EQ(ground_.key_count(), 2);
 }
 
-TEST_F(SweepsTest, expires_what_a_pattern_means_and_takes_glob_characters_literally) {
+TEST_P(SweepsTest, expires_what_a_pattern_means_and_takes_glob_characters_literally) {
   const std::vector<std::string> keys{"a*[x]\\1", "a*[x]\\2", "ab[x]\\1", "a*x\\1"};
   for (const std::string& key : keys) one_.load(key, {.stale_if_error = 60s});
   EXPECT_TRUE(one_.sweep({.literal_prefix = "a*[x]\\",
@@ -49,7 +49,7 @@ TEST_F(SweepsTest, expires_what_a_pattern_means_and_takes_glob_characters_litera
   }
 }
 
-TEST_F(SweepsTest, looks_at_tags) {
+TEST_P(SweepsTest, looks_at_tags) {
   one_.load("both", {.tags = {"a", "b"}});
   one_.load("one", {.tags = {"a"}});
   one_.load("none");
@@ -65,20 +65,24 @@ TEST_F(SweepsTest, looks_at_tags) {
   EXPECT_EQ(one_.fill(*running.claim).reply, StoreReply::outdated);
 }
 
-TEST_F(SweepsTest, leaves_other_namespaces_and_marks_alone) {
-  server_.ask({"SET", "app2:k", "theirs"});
-  server_.ask({"SET", "ap:k", "theirs"});
-  server_.ask({"SET", lease_name("app2", "k"), "theirs"});
+TEST_P(SweepsTest, leaves_other_namespaces_and_marks_alone) {
+  ground_.ask({"SET", "app2:k", "theirs"});
+  ground_.ask({"SET", "ap:k", "theirs"});
+  ground_.ask({"SET", lease_name("app2", "k"), "theirs"});
   one_.load("k", {.tags = {"t"}});
   EXPECT_TRUE(
       one_.sweep({.matches = [](std::string_view, std::span<const std::string>) { return true; }}));
-  EXPECT_EQ(server_.ask({"EXISTS", "app:k"}).number, 0);
-  EXPECT_EQ(server_
+  EXPECT_EQ(ground_.ask({"EXISTS", "app:k"}).number, 0);
+  EXPECT_EQ(ground_
                 .ask({"EXISTS", "app2:k", "ap:k", lease_name("app2", "k"),
                       tag_mark_name("app", "t"), space_mark_name("app")})
                 .number,
             5);
 }
+
+INSTANTIATE_TEST_SUITE_P(Redis, SweepsTest,
+                         testing::ValuesIn(test::all_redis_kinds, test::all_redis_kinds + 2),
+                         test::name_of_kind);
 
 }  // namespace
 }  // namespace nacre::remote
